@@ -1,0 +1,87 @@
+import type { Observable } from 'rxjs'
+import type { Address } from './address.js'
+import type { Capabilities } from './capabilities.js'
+import type { CloseReason, Connection } from './connection.js'
+import type { TransportContext } from './context.js'
+
+/** Whether a transport can be used on this machine. */
+export type Availability = { readonly usable: true } | { readonly usable: false; readonly reason: string }
+
+/** A pluggable mechanism. Importing one never throws, on any platform. */
+export interface Transport {
+  /** The scheme of its addresses: `named-pipe`. */
+  readonly name: string
+  /** One sentence for people: what it is and what it is good for. */
+  readonly summary: string
+  /** Whether it works here; never throws. */
+  availability(): Promise<Availability>
+  /** What it can do at `address`: a mechanism may differ by address. */
+  describe(address: Address): Capabilities
+}
+
+/** What `listen` and `connect` take besides the address. */
+export interface TransportOptions {
+  /** Gives up when it fires; the promise rejects with `ABORTED`. */
+  readonly signal?: AbortSignal
+  /**
+   * The name in the address is the system's own, not one in Signalbox's namespace,
+   * so that foreign programs find it.
+   * @default false
+   */
+  readonly rawNames?: boolean
+  /**
+   * Lets other machines connect.
+   * @default false
+   */
+  readonly allowRemote?: boolean
+}
+
+/** A place where connections arrive. */
+export interface Listener {
+  /** Where it really listens: the port that the system chose, for example. */
+  readonly address: Address
+  /** One connection per peer. What arrives while nobody is subscribed is closed. Completes at close. */
+  readonly connections$: Observable<Connection>
+  /** Frees the name. Connections made here live on. Closing twice is harmless. */
+  close(): Promise<void>
+}
+
+/** Mechanisms with connections: pipes, TCP, shared memory, RPC. */
+export interface ConnectionTransport extends Transport {
+  readonly shape: 'connection'
+  /**
+   * Where a node of this name listens when its configuration does not say.
+   * The transport owns its naming rules; `namespace` keeps systems apart that know nothing of each other.
+   */
+  nodeAddress(namespace: string, node: string): Address
+  /** @throws SignalboxError `ADDRESS_INVALID`, `ADDRESS_IN_USE`, `ACCESS_DENIED`, `TRANSPORT_UNAVAILABLE`, `ABORTED`. */
+  listen(address: Address, context: TransportContext, options?: TransportOptions): Promise<Listener>
+  /** @throws SignalboxError `ADDRESS_INVALID`, `NO_LISTENER`, `ACCESS_DENIED`, `TRANSPORT_UNAVAILABLE`, `ABORTED`. */
+  connect(address: Address, context: TransportContext, options?: TransportOptions): Promise<Connection>
+}
+
+/** What an endpoint received; the bytes are the receiver's own. */
+export interface Packet {
+  readonly from: Address
+  readonly bytes: Uint8Array
+}
+
+/** One's own place among peers that have no connections: it sends to any address, and to all. */
+export interface Endpoint {
+  readonly address: Address
+  readonly packets$: Observable<Packet>
+  /** `'all'` is the endpoint's group; broadcast exists only here. `full`: nothing was taken, try again later. */
+  send(bytes: Uint8Array, to: Address | 'all'): 'sent' | 'full'
+  readonly closed: Promise<CloseReason>
+  close(): Promise<void>
+}
+
+/** Mechanisms without connections: UDP, mailslots, the clipboard, broadcast rings. */
+export interface PacketTransport extends Transport {
+  readonly shape: 'packet'
+  /** @throws SignalboxError like {@link ConnectionTransport.listen}. */
+  open(address: Address, context: TransportContext, options?: TransportOptions): Promise<Endpoint>
+}
+
+/** Either shape; `shape` tells which. */
+export type AnyTransport = ConnectionTransport | PacketTransport
