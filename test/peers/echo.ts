@@ -1,0 +1,4 @@
+// Sends every message of its parent back, with the platform it runs on.
+process.on('message', message => {
+  process.send?.({ message, platform: process.platform }, () => process.disconnect())
+})

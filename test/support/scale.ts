@@ -1,0 +1,17 @@
+/** Set by `npm run test:storm`, which runs the same tests with larger counts. */
+export const storm = Boolean(process.env['SIGNALBOX_STORM'])
+
+/** ms since the epoch; `test:storm --minutes M` sets it. Without it a storm runs its whole counts. */
+const deadline = Number(process.env['SIGNALBOX_STORM_DEADLINE'] ?? Number.POSITIVE_INFINITY)
+
+/** How often something is repeated: `normal` in `npm test`, `large` in `npm run test:storm`. */
+export const scaled = (normal: number, large: number): number => (storm ? large : normal)
+
+/** Counts from 0 to `scaled(normal, large)`, and stops early when the storm's minutes are over. */
+export function* rounds(normal: number, large: number): Generator<number> {
+  const count = scaled(normal, large)
+  for (let round = 0; round < count; round += 1) {
+    if (storm && Date.now() > deadline) return
+    yield round
+  }
+}
