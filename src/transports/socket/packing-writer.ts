@@ -1,0 +1,178 @@
+import { type InPlaceSender, SignalboxError } from '../../core/contracts/index.js'
+import { giveSegment, SEGMENT_BYTES, takeSegment } from './segment-pool.js'
+
+/** Where packed bytes go: what the writer needs of a `net.Socket`. */
+export interface ByteSink {
+  /**
+   * Takes `bytes`, and calls `written` once, asynchronously and in the order of the writes, when the
+   * operating system has them. Until then the bytes must not change.
+   */
+  write(bytes: Buffer, written: (error?: Error | null) => void): unknown
+}
+
+/** What a {@link PackingWriter} needs. */
+export interface PackingWriterOptions {
+  readonly sink: ByteSink
+  /** Called, never from inside a send, when a send that was refused may be tried again. */
+  readonly writable: () => void
+  /**
+   * How many bytes may wait for the operating system before sends are refused. One frame of any size
+   * is taken when nothing waits.
+   * @default 1 MiB
+   */
+  readonly highWaterMark?: number
+}
+
+const HIGH_WATER_MARK = 1024 * 1024
+
+/**
+ * Packs everything that is sent within one turn of the event loop into one write. What a small
+ * frame costs is the system call and the wake-up, not its bytes.
+ *
+ * Frames are copied into a segment. The segment is written when it is full, or at the end of the
+ * turn: after all microtasks, so that what a chain of promises sends travels together. While the
+ * operating system is behind, what comes next collects in the segment, since it could not leave
+ * earlier anyway.
+ */
+export class PackingWriter implements InPlaceSender {
+  readonly #sink: ByteSink
+  readonly #writable: () => void
+  readonly #highWaterMark: number
+  /** The segment being filled, its first `#filled` bytes with frames. */
+  #segment: Buffer | undefined
+  #filled = 0
+  /** Bytes that the caller of `reserve` may still commit. */
+  #reserved = 0
+  /** Bytes taken that the operating system does not have yet, in segments and in flight. */
+  #waiting = 0
+  /** Segments that the sink has, in the order of their writes. */
+  readonly #inFlight: { readonly segment: Buffer; readonly length: number }[] = []
+  #flushScheduled = false
+  #refused = false
+  #closed = false
+
+  constructor(options: PackingWriterOptions) {
+    this.#sink = options.sink
+    this.#writable = options.writable
+    this.#highWaterMark = options.highWaterMark ?? HIGH_WATER_MARK
+  }
+
+  /** Bytes that were taken and that the operating system does not have yet. */
+  get waiting(): number {
+    return this.#waiting
+  }
+
+  /** Takes a copy of `frame`, or refuses it: then nothing was taken, and `writable` will be called. */
+  send(frame: Uint8Array): 'sent' | 'full' {
+    this.#reserved = 0
+    const { length } = frame
+    if (!this.#admits(length)) return 'full'
+    const segment = this.#segment
+    if (segment !== undefined && segment.length - this.#filled >= length) {
+      segment.set(frame, this.#filled)
+      this.#taken(length)
+    } else {
+      this.#sendInPieces(frame)
+    }
+    return 'sent'
+  }
+
+  /** Room for a frame; the caller writes into it and commits within the same turn. */
+  reserve(length: number): Uint8Array | undefined {
+    this.#reserved = 0
+    if (!this.#admits(length)) return undefined
+    let segment = this.#segment
+    if (segment === undefined || segment.length - this.#filled < length) {
+      this.#handOver()
+      segment = length > SEGMENT_BYTES ? Buffer.allocUnsafeSlow(length) : takeSegment()
+      this.#segment = segment
+    }
+    this.#reserved = length
+    return new Uint8Array(segment.buffer, segment.byteOffset + this.#filled, length)
+  }
+
+  /** @throws SignalboxError `FRAME_TOO_LARGE` for more than is reserved. */
+  commit(length: number): void {
+    if (length > this.#reserved) {
+      throw new SignalboxError(
+        'FRAME_TOO_LARGE',
+        `commit of ${length} B where ${this.#reserved} B are reserved: reserve enough, and commit in the same turn, before any other call`,
+      )
+    }
+    this.#reserved = 0
+    this.#taken(length)
+  }
+
+  /** Hands everything over to the sink now; nothing is taken afterwards. */
+  close(): void {
+    this.#handOver()
+    this.#closed = true
+  }
+
+  #admits(length: number): boolean {
+    if (this.#closed) return false
+    if (this.#waiting === 0 || this.#waiting + length <= this.#highWaterMark) return true
+    this.#refused = true
+    return false
+  }
+
+  #taken(length: number): void {
+    if (length === 0) return
+    this.#filled += length
+    this.#waiting += length
+    if (this.#filled === this.#segment?.length) this.#handOver()
+    else if (!this.#flushScheduled && this.#inFlight.length === 0) {
+      this.#flushScheduled = true
+      queueMicrotask(this.#afterThisMicrotask)
+    }
+  }
+
+  /** Fills segment after segment: a stream has no boundaries that this could break. */
+  #sendInPieces(frame: Uint8Array): void {
+    for (let sent = 0; sent < frame.length; ) {
+      this.#segment ??= takeSegment()
+      const room = Math.min(this.#segment.length - this.#filled, frame.length - sent)
+      this.#segment.set(frame.subarray(sent, sent + room), this.#filled)
+      sent += room
+      this.#taken(room)
+    }
+  }
+
+  // A tick that is asked for from inside a microtask runs when the queue of microtasks is empty.
+  readonly #afterThisMicrotask = (): void => process.nextTick(this.#endOfTurn)
+
+  readonly #endOfTurn = (): void => {
+    this.#flushScheduled = false
+    // While writes are in flight, more may be packed: the last of them hands over what there is then.
+    if (this.#inFlight.length === 0) this.#handOver()
+  }
+
+  #handOver(): void {
+    const segment = this.#segment
+    if (segment === undefined) return
+    const length = this.#filled
+    this.#segment = undefined
+    this.#filled = 0
+    this.#reserved = 0
+    if (length === 0) {
+      giveSegment(segment)
+      return
+    }
+    this.#inFlight.push({ segment, length })
+    this.#sink.write(length === segment.length ? segment : segment.subarray(0, length), this.#written)
+  }
+
+  readonly #written = (error?: Error | null): void => {
+    const oldest = this.#inFlight.shift()
+    if (oldest === undefined) return
+    this.#waiting -= oldest.length
+    // After an error the operating system may still be reading the segment: leave it to the collector.
+    if (error) return
+    giveSegment(oldest.segment)
+    if (this.#inFlight.length === 0 && !this.#flushScheduled) this.#handOver()
+    if (this.#refused && this.#waiting <= this.#highWaterMark / 2) {
+      this.#refused = false
+      this.#writable()
+    }
+  }
+}

@@ -1,0 +1,205 @@
+import type { Socket } from 'node:net'
+import { type Observable, Subject } from 'rxjs'
+import {
+  type Clock,
+  type CloseReason,
+  type Connection,
+  type Frame,
+  type FrameSink,
+  type InPlaceSender,
+  type Limits,
+  type PeerIdentity,
+  type Release,
+  SignalboxError,
+} from '../../core/contracts/index.js'
+import { PackingWriter } from './packing-writer.js'
+import { socketFault } from './socket-fault.js'
+
+/** Options of {@link SocketConnection}. */
+export interface SocketConnectionOptions {
+  readonly remote: PeerIdentity
+  /** @default no limit: a stream takes frames of any size */
+  readonly limits?: Limits
+  /** How messages call this connection. @default 'socket' */
+  readonly name?: string
+  /**
+   * Bytes that may wait for the operating system before `send` says `full`.
+   * @default 1 MiB
+   */
+  readonly highWaterMark?: number
+  /** Bounds the wait for a peer that does not end its side after we ended ours. @default the machine's clock */
+  readonly clock?: Pick<Clock, 'after'>
+}
+
+/** How long, in ms, an ended connection waits for the peer to end its side too. */
+const LINGER = 2000
+
+const NO_LIMITS: Limits = Object.freeze({ maxFrame: Number.POSITIVE_INFINITY })
+
+const machineClock: Pick<Clock, 'after'> = {
+  after(ms, run) {
+    const timer = setTimeout(run, ms).unref()
+    return { cancel: () => clearTimeout(timer) }
+  },
+}
+
+/**
+ * A connected stream socket as a {@link Connection}; it owns the socket from here on. Boundaries
+ * are `stream`: what was sent arrives in order, in pieces of any size, and an empty frame not at all.
+ *
+ * The sink runs inside the socket's own event and may call everything here: after `pause` or
+ * `close` it gets nothing more, and what it sends leaves when its turn ends.
+ *
+ * `close` ends our side and waits for the peer's end, discarding what still comes: a socket that
+ * is dropped with unread bytes resets the connection, and the peer could lose what we sent last.
+ * It waits as long as the peer does not read; `abort` does not.
+ */
+export class SocketConnection implements Connection {
+  readonly remote: PeerIdentity
+  readonly limits: Limits
+  readonly closed: Promise<CloseReason>
+  readonly writable$: Observable<void>
+  readonly inPlace: InPlaceSender
+  readonly #socket: Socket
+  readonly #name: string
+  readonly #clock: Pick<Clock, 'after'>
+  readonly #writer: PackingWriter
+  readonly #writable = new Subject<void>()
+  readonly #frame = new SocketFrame()
+  #sink: FrameSink | undefined
+  #paused = false
+  /** Why the connection is ending; undefined while it is open. */
+  #reason: CloseReason | undefined
+
+  /** @param socket connected, and not ended by the peer yet. */
+  constructor(socket: Socket, options: SocketConnectionOptions) {
+    this.remote = options.remote
+    this.limits = options.limits ?? NO_LIMITS
+    this.#socket = socket
+    this.#name = options.name ?? 'socket'
+    this.#clock = options.clock ?? machineClock
+    this.writable$ = this.#writable.asObservable()
+    this.#writer = new PackingWriter({
+      sink: socket,
+      writable: () => this.#writable.next(),
+      ...(options.highWaterMark === undefined ? {} : { highWaterMark: options.highWaterMark }),
+    })
+    this.inPlace = {
+      reserve: length => {
+        this.#assertFits(length)
+        return this.#writer.reserve(length)
+      },
+      commit: length => this.#writer.commit(length),
+    }
+    // Else node refuses every write from the moment the peer ended its side, also of what was sent before.
+    socket.allowHalfOpen = true
+    socket.on('error', error => this.#broke(error))
+    socket.on('end', () => this.#peerEnded())
+    this.closed = new Promise(resolve => {
+      socket.once('close', () => {
+        this.#stop()
+        resolve(this.#reason ?? { by: 'us' })
+      })
+    })
+  }
+
+  send(frame: Uint8Array): 'sent' | 'full' {
+    this.#assertFits(frame.length)
+    return this.#writer.send(frame)
+  }
+
+  receive(sink: FrameSink): void {
+    if (this.#sink !== undefined) {
+      throw new SignalboxError(
+        'CLOSED',
+        `${this.#name}: its one sink is taken; call receive once per connection`,
+      )
+    }
+    this.#sink = sink
+    this.#socket.on('data', this.#onData)
+    if (!this.#paused && this.#reason === undefined) this.#socket.resume()
+  }
+
+  pause(): void {
+    this.#paused = true
+    if (this.#reason?.by !== 'us') this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#paused = false
+    if (this.#sink !== undefined) this.#socket.resume()
+  }
+
+  async close(): Promise<void> {
+    if (this.#reason === undefined) {
+      this.#reason = { by: 'us' }
+      this.#socket.once('finish', () => this.#boundTheWait())
+      this.#endOurSide()
+      this.#socket.off('data', this.#onData)
+      this.#socket.resume()
+    }
+    await this.closed
+  }
+
+  abort(error?: SignalboxError): void {
+    if (this.#socket.closed) return
+    this.#reason = error === undefined ? { by: 'us' } : { by: 'fault', error }
+    this.#stop()
+    this.#socket.destroy()
+  }
+
+  // A 'data' buffer is a fresh allocation that nobody else has, so keeping it costs nothing.
+  readonly #onData = (bytes: Buffer): void => {
+    this.#frame.bytes = bytes
+    this.#sink?.(this.#frame)
+  }
+
+  #peerEnded(): void {
+    if (this.#reason !== undefined) return
+    this.#reason = { by: 'peer' }
+    // It may have ended only its sending side, and may still want what was sent before.
+    this.#endOurSide()
+    this.#boundTheWait()
+  }
+
+  #broke(error: Error): void {
+    const everythingLeft = this.#reason?.by === 'us' && this.#socket.writableFinished
+    if (this.#reason?.by === 'peer' || this.#reason?.by === 'fault' || everythingLeft) return
+    this.#reason = { by: 'fault', error: socketFault(this.#name, error) }
+  }
+
+  #endOurSide(): void {
+    this.#stop()
+    this.#socket.end()
+  }
+
+  /** Takes nothing more; what was taken goes to the socket. */
+  #stop(): void {
+    this.#writer.close()
+    this.#writable.complete()
+  }
+
+  #boundTheWait(): void {
+    const timer = this.#clock.after(LINGER, () => this.#socket.destroy())
+    void this.closed.then(() => timer.cancel())
+  }
+
+  #assertFits(length: number): void {
+    if (length <= this.limits.maxFrame) return
+    throw new SignalboxError(
+      'FRAME_TOO_LARGE',
+      `${this.#name}: a frame of ${length} B is over this connection's ${this.limits.maxFrame} B; use a link (it fragments) or raise maxFrame`,
+    )
+  }
+}
+
+/** The one frame of a connection, lent again and again. */
+class SocketFrame implements Frame {
+  bytes: Uint8Array = new Uint8Array(0)
+
+  retain(): Release {
+    return alreadyOwned
+  }
+}
+
+function alreadyOwned(): void {}
