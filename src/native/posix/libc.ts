@@ -1,0 +1,21 @@
+import { foreign, systemLibrary } from '../system-library.js'
+
+/** The functions of the C library that Signalbox uses, under their own names. -1 is failure; see {@link errno}. */
+export interface Libc {
+  flock(fd: number, operation: number): number
+  getsockopt(fd: number, level: number, option: number, value: Uint8Array, size: Uint8Array): number
+}
+
+/** The C library as this process has it, bound with the first call; whichever one that is (glibc, musl, libSystem). */
+export const libc = systemLibrary<Libc>(null, {
+  flock: 'int flock(int fd, int operation)',
+  getsockopt: 'int getsockopt(int fd, int level, int option, void *value, void *size)',
+})
+
+/** The error number of this thread's last native call; compare it with `os.constants.errno`. */
+export function errno(): number {
+  return foreign().errno()
+}
+
+/** Operations of `flock` (sys/file.h), the same everywhere. */
+export const Flock = { EXCLUSIVE: 2, NON_BLOCKING: 4 } as const

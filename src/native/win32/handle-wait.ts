@@ -1,0 +1,55 @@
+import { foreign } from '../system-library.js'
+import { type Handle, kernel32, NO_HANDLE, win32Failure } from './kernel32.js'
+
+const FOREVER = 0xffffffff
+const WT_EXECUTEONLYONCE = 0x08
+// The pool thread waits until JS has run, which may take as long as the event loop is busy.
+const WT_EXECUTELONGFUNCTION = 0x10
+
+/** What a signalled wait runs, by the context that Windows hands back. */
+const waiting = new Map<number, () => void>()
+let lastContext = 0
+let callback: bigint | undefined
+
+/**
+ * Runs `signalled` once, on this thread, when `object` is signalled: an event, a process, a mutex.
+ * It takes no thread of libuv's pool and does not poll, and it does not keep the event loop alive.
+ *
+ * `object` must stay open until it has run or the wait was cancelled; the caller closes it.
+ * Follows RegisterWaitForSingleObject.
+ * @returns what cancels the wait; harmless twice, or after it ran
+ * @throws SignalboxError `SYSTEM`
+ */
+export function onceSignalled(object: Handle, signalled: () => void): () => void {
+  const { RegisterWaitForSingleObject, UnregisterWaitEx } = kernel32()
+  const context = ++lastContext
+  const registration = Buffer.alloc(8)
+  const flags = WT_EXECUTEONLYONCE | WT_EXECUTELONGFUNCTION
+  const sharedCallback = (callback ??= registerCallback())
+  if (!RegisterWaitForSingleObject(registration, object, sharedCallback, context, FOREVER, flags)) {
+    throw win32Failure('RegisterWaitForSingleObject')
+  }
+  const wait = Number(registration.readBigInt64LE()) as Handle
+  const end = () => {
+    if (!waiting.delete(context)) return false
+    // Never the waiting form: a callback in flight needs this very thread to finish.
+    UnregisterWaitEx(wait, NO_HANDLE)
+    return true
+  }
+  waiting.set(context, () => {
+    if (end()) signalled()
+  })
+  return end
+}
+
+/**
+ * One callback serves all waits of this thread and is never unregistered: one that is still on its way
+ * when its wait is cancelled would otherwise jump into freed memory.
+ */
+function registerCallback(): bigint {
+  const koffi = foreign()
+  const prototype = koffi.proto('__stdcall', 'void', ['uintptr', 'uint8'])
+  // A microtask, because koffi swallows what is thrown inside of a callback.
+  const run = (context: number) => queueMicrotask(() => waiting.get(context)?.())
+  return koffi.register(run, koffi.pointer(prototype))
+}

@@ -1,0 +1,129 @@
+import { SignalboxError } from '../../core/contracts/index.js'
+import { systemLibrary } from '../system-library.js'
+
+declare const handle: unique symbol
+
+/** A HANDLE. Whoever got it closes it with `CloseHandle`, exactly once. */
+export type Handle = number & { readonly [handle]: true }
+
+/** INVALID_HANDLE_VALUE: how functions that make files and pipes say that they failed. */
+export const INVALID_HANDLE = -1 as Handle
+/** NULL: how functions that make other objects say that they failed. */
+export const NO_HANDLE = 0 as Handle
+
+/** Memory outside of JS, as koffi represents it: `koffi.alloc` makes it, `koffi.free` ends it. */
+export type NativeMemory = unknown
+
+/** The functions of kernel32.dll that Signalbox uses, under their own names. BOOL results: 0 is failure. */
+export interface Kernel32 {
+  CloseHandle(object: Handle): number
+  GetLastError(): number
+  LocalFree(memory: NativeMemory): NativeMemory
+  CreateFileW(
+    name: string,
+    access: number,
+    share: number,
+    security: Uint8Array | null,
+    disposition: number,
+    flags: number,
+    template: Handle,
+  ): Handle
+  CreateEventW(security: Uint8Array | null, manualReset: 0 | 1, signalled: 0 | 1, name: string | null): Handle
+  CreateMutexW(security: Uint8Array | null, owned: 0 | 1, name: string | null): Handle
+  WaitForSingleObject(object: Handle, milliseconds: number): number
+  RegisterWaitForSingleObject(
+    wait: Uint8Array,
+    object: Handle,
+    callback: bigint,
+    context: number,
+    milliseconds: number,
+    flags: number,
+  ): number
+  UnregisterWaitEx(wait: Handle, completion: Handle): number
+  CancelIoEx(file: Handle, overlapped: NativeMemory): number
+  GetOverlappedResult(file: Handle, overlapped: NativeMemory, transferred: Uint8Array, wait: 0 | 1): number
+  CreateNamedPipeW(
+    name: string,
+    openMode: number,
+    pipeMode: number,
+    instances: number,
+    outBytes: number,
+    inBytes: number,
+    milliseconds: number,
+    security: Uint8Array | null,
+  ): Handle
+  ConnectNamedPipe(pipe: Handle, overlapped: NativeMemory): number
+  WaitNamedPipeW(name: string, milliseconds: number): number
+  GetNamedPipeClientProcessId(pipe: Handle, pid: Uint8Array): number
+  GetNamedPipeServerProcessId(pipe: Handle, pid: Uint8Array): number
+  GetCurrentProcess(): Handle
+  OpenProcess(access: number, inherit: 0 | 1, pid: number): Handle
+  GetProcessTimes(
+    process: Handle,
+    created: Uint8Array,
+    exited: Uint8Array,
+    kernel: Uint8Array,
+    user: Uint8Array,
+  ): number
+  GetProcessHandleCount(process: Handle, count: Uint8Array): number
+}
+
+/** kernel32.dll, loaded with the first call. */
+export const kernel32 = systemLibrary<Kernel32>('kernel32.dll', {
+  CloseHandle: 'int __stdcall CloseHandle(intptr object)',
+  GetLastError: 'uint32 __stdcall GetLastError()',
+  LocalFree: 'void * __stdcall LocalFree(void *memory)',
+  CreateFileW:
+    'intptr __stdcall CreateFileW(str16 name, uint32 access, uint32 share, void *security, uint32 disposition, uint32 flags, intptr template)',
+  CreateEventW: 'intptr __stdcall CreateEventW(void *security, int manualReset, int signalled, str16 name)',
+  CreateMutexW: 'intptr __stdcall CreateMutexW(void *security, int owned, str16 name)',
+  WaitForSingleObject: 'uint32 __stdcall WaitForSingleObject(intptr object, uint32 milliseconds)',
+  RegisterWaitForSingleObject:
+    'int __stdcall RegisterWaitForSingleObject(void *wait, intptr object, void *callback, uintptr context, uint32 milliseconds, uint32 flags)',
+  UnregisterWaitEx: 'int __stdcall UnregisterWaitEx(intptr wait, intptr completion)',
+  CancelIoEx: 'int __stdcall CancelIoEx(intptr file, void *overlapped)',
+  GetOverlappedResult:
+    'int __stdcall GetOverlappedResult(intptr file, void *overlapped, void *transferred, int wait)',
+  CreateNamedPipeW:
+    'intptr __stdcall CreateNamedPipeW(str16 name, uint32 openMode, uint32 pipeMode, uint32 instances, uint32 outBytes, uint32 inBytes, uint32 milliseconds, void *security)',
+  ConnectNamedPipe: 'int __stdcall ConnectNamedPipe(intptr pipe, void *overlapped)',
+  WaitNamedPipeW: 'int __stdcall WaitNamedPipeW(str16 name, uint32 milliseconds)',
+  GetNamedPipeClientProcessId: 'int __stdcall GetNamedPipeClientProcessId(intptr pipe, void *pid)',
+  GetNamedPipeServerProcessId: 'int __stdcall GetNamedPipeServerProcessId(intptr pipe, void *pid)',
+  GetCurrentProcess: 'intptr __stdcall GetCurrentProcess()',
+  OpenProcess: 'intptr __stdcall OpenProcess(uint32 access, int inherit, uint32 pid)',
+  GetProcessTimes:
+    'int __stdcall GetProcessTimes(intptr process, void *created, void *exited, void *kernel, void *user)',
+  GetProcessHandleCount: 'int __stdcall GetProcessHandleCount(intptr process, void *count)',
+})
+
+/** The system error codes that Signalbox tells apart (winerror.h). */
+export const Win32Error = {
+  FILE_NOT_FOUND: 2,
+  ACCESS_DENIED: 5,
+  INVALID_HANDLE: 6,
+  BAD_NETPATH: 53,
+  INVALID_PARAMETER: 87,
+  BROKEN_PIPE: 109,
+  SEM_TIMEOUT: 121,
+  INVALID_NAME: 123,
+  ALREADY_EXISTS: 183,
+  PIPE_BUSY: 231,
+  NO_DATA: 232,
+  PIPE_CONNECTED: 535,
+  OPERATION_ABORTED: 995,
+  IO_PENDING: 997,
+  NOT_FOUND: 1168,
+} as const
+
+/**
+ * What to throw when a Win32 function failed.
+ * @param what the function and what it was called for: `CreateNamedPipeW for \\.\pipe\orders`
+ * @param code the system error; right only when it is read before any other native call
+ */
+export function win32Failure(what: string, code: number = kernel32().GetLastError()): SignalboxError {
+  return new SignalboxError(
+    code === Win32Error.ACCESS_DENIED ? 'ACCESS_DENIED' : 'SYSTEM',
+    `${what} failed: Win32 error ${code}`,
+  )
+}

@@ -1,0 +1,80 @@
+import { foreign } from '../system-library.js'
+import { advapi32 } from './advapi32.js'
+import { type Handle, kernel32, NO_HANDLE, win32Failure } from './kernel32.js'
+
+const PROCESS_QUERY_LIMITED_INFORMATION = 0x1000
+const TOKEN_QUERY = 0x0008
+const TOKEN_USER = 1
+const OWNER_SECURITY_INFORMATION = 0x1
+// TOKEN_USER is a pointer, attributes and a SID of at most 68 bytes.
+const TOKEN_USER_SIZE = 128
+
+let ownSid: string | undefined
+
+/**
+ * The security identifier of the user this process runs as: `S-1-5-21-…-1001`.
+ * @throws SignalboxError `SYSTEM`
+ */
+export function currentUserSid(): string {
+  if (ownSid === undefined) {
+    const sid = userOfProcess(kernel32().GetCurrentProcess())
+    if (sid === undefined) throw win32Failure('OpenProcessToken for this process')
+    ownSid = sid
+  }
+  return ownSid
+}
+
+/** The user that process `pid` runs as; undefined when it is gone or does not let us see. */
+export function userSidOfProcess(pid: number): string | undefined {
+  const process = kernel32().OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, pid)
+  if (process === NO_HANDLE) return undefined
+  try {
+    return userOfProcess(process)
+  } finally {
+    kernel32().CloseHandle(process)
+  }
+}
+
+/**
+ * The owner of a kernel object, such as the pipe behind a client's handle; undefined when it is not
+ * readable. Nobody can make an object that another user owns, unless he may restore backups.
+ */
+export function ownerSidOf(object: Handle): string | undefined {
+  const { GetKernelObjectSecurity, GetSecurityDescriptorOwner } = advapi32()
+  const needed = Buffer.alloc(4)
+  GetKernelObjectSecurity(object, OWNER_SECURITY_INFORMATION, null, 0, needed)
+  const descriptor = Buffer.alloc(needed.readUInt32LE())
+  if (descriptor.length === 0) return undefined
+  if (!GetKernelObjectSecurity(object, OWNER_SECURITY_INFORMATION, descriptor, descriptor.length, needed)) {
+    return undefined
+  }
+  const owner = Buffer.alloc(8)
+  if (!GetSecurityDescriptorOwner(descriptor, owner, Buffer.alloc(4))) return undefined
+  return sidText(owner)
+}
+
+function userOfProcess(process: Handle): string | undefined {
+  const { OpenProcessToken, GetTokenInformation } = advapi32()
+  const opened = Buffer.alloc(8)
+  if (!OpenProcessToken(process, TOKEN_QUERY, opened)) return undefined
+  const token = Number(opened.readBigInt64LE()) as Handle
+  try {
+    const user = Buffer.alloc(TOKEN_USER_SIZE)
+    if (!GetTokenInformation(token, TOKEN_USER, user, user.length, Buffer.alloc(4))) return undefined
+    return sidText(user)
+  } finally {
+    kernel32().CloseHandle(token)
+  }
+}
+
+/** @param place memory that begins with a pointer to the SID, and that outlives this call */
+function sidText(place: Uint8Array): string | undefined {
+  const koffi = foreign()
+  const text = Buffer.alloc(8)
+  if (!advapi32().ConvertSidToStringSidW(koffi.decode(place, 'void *'), text)) return undefined
+  try {
+    return koffi.decode(text, 'str16')
+  } finally {
+    kernel32().LocalFree(koffi.decode(text, 'void *'))
+  }
+}
