@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { isUpToDate } from './scripts/setup/build.mjs'
 import { readTestEnvironment } from './scripts/setup/test-environment.mjs'
 import { ClosingReporter } from './tools/reporters/closing.js'
 import { LedgerReporter } from './tools/reporters/ledger.js'
@@ -55,6 +56,12 @@ if (wine.usable) {
   console.warn(`${wine.reason}.`)
 }
 
+if (!isUpToDate()) {
+  console.warn(
+    'The build is older than the sources, and the processes that tests fork run the build: npm run build',
+  )
+}
+
 export default defineConfig({
   resolve: {
     // Specs see the sources; only processes of their own run what is built.
@@ -68,7 +75,6 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['reflect-metadata'],
-    globalSetup: ['tools/warn-of-stale-build.ts'],
     reporters: ['default', new LedgerReporter(), new ClosingReporter()],
     coverage: { provider: 'istanbul', include: ['src/**'] },
     projects,

@@ -1,4 +1,6 @@
-import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from 'vitest/node'
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -12,6 +14,12 @@ declare module 'vitest' {
  * without a reason fails the run: a test that silently never runs proves nothing.
  */
 export class ClosingReporter implements Reporter {
+  #root = ''
+
+  onInit(vitest: Vitest): void {
+    this.#root = vitest.config.root
+  }
+
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
     const tests = modules.flatMap(module => [...module.children.allTests()])
     const brokenModules = modules.filter(module => module.errors().length > 0)
@@ -26,8 +34,16 @@ export class ClosingReporter implements Reporter {
 
     const failed = inState('failed').length + brokenModules.length + errors.length
     const line = `${inState('passed').length} passed, ${failed} failed, ${inState('skipped').length} skipped`
+    this.#leave(line)
     // On exit, because vitest's own summary is still to come.
     process.once('exit', () => console.log(line))
+  }
+
+  /** For .ci/run, whose own last line it is. */
+  #leave(line: string): void {
+    const cache = join(this.#root, '.cache')
+    mkdirSync(cache, { recursive: true })
+    writeFileSync(join(cache, 'closing-line'), `${line}\n`)
   }
 }
 

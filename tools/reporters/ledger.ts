@@ -18,13 +18,13 @@ export class LedgerReporter implements Reporter {
     this.#vitest = vitest
   }
 
-  onTestRunEnd(
+  async onTestRunEnd(
     modules: readonly TestModule[],
     errors: readonly SerializedError[],
     reason: TestRunEndReason,
-  ): void {
+  ): Promise<void> {
     const vitest = this.#vitest
-    if (!vitest || reason === 'interrupted' || !isWhole(vitest)) return
+    if (!vitest || reason === 'interrupted' || !(await isWhole(vitest, modules))) return
     const folder = join(vitest.config.root, 'test')
     const { rows } = JSON.parse(readFileSync(join(folder, 'ledger.json'), 'utf8')) as { rows: LedgerRow[] }
     const evidence = evidenceIn(modules)
@@ -44,10 +44,10 @@ export class LedgerReporter implements Reporter {
 }
 
 /** Not a run of some files, of some tests, or of one platform. */
-function isWhole(vitest: Vitest): boolean {
+async function isWhole(vitest: Vitest, modules: readonly TestModule[]): Promise<boolean> {
   const projects = vitest.projects.map(project => project.name)
-  const filtered = vitest.filenamePattern !== undefined || vitest.config.testNamePattern !== undefined
-  return !filtered && !vitest.config.related && wholeRun.every(name => projects.includes(name))
+  if (vitest.config.testNamePattern || !wholeRun.every(name => projects.includes(name))) return false
+  return modules.length === (await vitest.globTestSpecifications()).length
 }
 
 function evidenceIn(modules: readonly TestModule[]): Evidence[] {

@@ -1,8 +1,11 @@
 // Vite runs on Linux and names modules by Linux paths; Wine shows the same files on its drive Z:.
 // Importing this file makes the Windows node.exe find them, wherever a path can come in.
-import Module, { registerHooks, syncBuiltinESMExports } from 'node:module'
+import Module, { syncBuiltinESMExports } from 'node:module'
 import { dirname } from 'node:path'
 import url from 'node:url'
+
+// @types/node follows the oldest Node we support; this file runs in the Windows Node 22.
+const { registerHooks } = /** @type {any} */ (Module)
 
 const withoutDrive = /^file:\/\/\/(?![A-Za-z]:)/
 
@@ -24,7 +27,10 @@ export function translatePaths() {
   Module.createRequire = file => createRequire(onDriveZ(file))
   url.fileURLToPath = (location, options) => fileURLToPath(onDriveZ(location), options)
   syncBuiltinESMExports()
-  registerHooks({ resolve: (specifier, context, next) => next(onDriveZ(specifier), context) })
+  registerHooks({
+    resolve: (/** @type {string} */ specifier, /** @type {object} */ context, /** @type {Function} */ next) =>
+      next(onDriveZ(specifier), context),
+  })
 }
 
 /**
