@@ -4,60 +4,69 @@ import { isUpToDate } from './scripts/setup/build.mjs'
 import { readTestEnvironment } from './scripts/setup/test-environment.mjs'
 import { ClosingReporter } from './tools/reporters/closing.js'
 import { LedgerReporter } from './tools/reporters/ledger.js'
+import { PreambleReporter } from './tools/reporters/preamble.js'
 import { winePool } from './tools/wine-pool/pool.js'
 
-const { wine } = readTestEnvironment()
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The name of the project that runs the test. */
+    project: string
+  }
+}
+
 const src = resolve(import.meta.dirname, 'src')
 
-const native = { linux: 'linux', darwin: 'macos', win32: 'windows' }[
-  process.platform as 'linux' | 'darwin' | 'win32'
-]
-/** ms; under test:storm a test is bounded by what it was asked to do. */
-const patience = process.env['SIGNALBOX_STORM'] ? 3_600_000 : undefined
+const forLinux = 'test/**/*.linux.test.ts'
+const forPosix = 'test/**/*.posix.test.ts'
+const forWindows = 'test/**/*.windows.test.ts'
 
-const forPosix = ['test/**/*.posix.test.ts', 'test/**/*.linux.test.ts']
-const forWindows = ['test/**/*.windows.test.ts']
+const nativeProjects = {
+  linux: { name: 'linux', exclude: [forWindows] },
+  darwin: { name: 'macos', exclude: [forWindows, forLinux] },
+  win32: { name: 'windows', exclude: [forPosix, forLinux] },
+}
 
-const projects: TestProjectInlineConfiguration[] = [
-  {
+/** @param timeout ms; under test:storm a test takes as long as what it was asked to do */
+const patience = (timeout: number) => {
+  const testTimeout = process.env['SIGNALBOX_STORM'] ? 24 * 3_600_000 : timeout
+  return { testTimeout, hookTimeout: testTimeout }
+}
+
+function nativeProject(): TestProjectInlineConfiguration {
+  const platform = nativeProjects[process.platform as keyof typeof nativeProjects] ?? nativeProjects.linux
+  return {
     extends: true,
-    test: {
-      name: native ?? process.platform,
-      provide: { project: native ?? process.platform },
-      exclude:
-        native === 'windows'
-          ? forPosix
-          : native === 'linux'
-            ? forWindows
-            : [...forWindows, 'test/**/*.linux.test.ts'],
-      pool: 'forks',
-      testTimeout: patience ?? 20_000,
-      hookTimeout: patience ?? 20_000,
-    },
-  },
-]
+    test: { ...platform, ...patience(20_000), provide: { project: platform.name }, pool: 'forks' },
+  }
+}
 
-if (wine.usable) {
-  projects.push({
+function wineProject(wine: { node: string; prefix: string }): TestProjectInlineConfiguration {
+  return {
     extends: true,
     test: {
       name: 'wine',
+      exclude: [forPosix, forLinux],
+      ...patience(60_000),
       provide: { project: 'wine' },
-      exclude: forPosix,
       pool: winePool(wine),
-      // A node.exe for each file would cost four seconds a file.
+      // A node.exe of its own for each file would cost four seconds a file.
       isolate: false,
-      testTimeout: patience ?? 60_000,
-      hookTimeout: patience ?? 60_000,
     },
-  })
-} else if (process.platform === 'linux') {
-  if (process.env['CI']) throw new Error(`${wine.reason}; in CI that is a failure.`)
-  console.warn(`${wine.reason}.`)
+  }
 }
 
+const projects = [nativeProject()]
+const warnings: string[] = []
+
+const { wine } = readTestEnvironment()
+if (wine.usable) {
+  projects.push(wineProject(wine))
+} else if (process.platform === 'linux') {
+  if (process.env['CI']) throw new Error(`${wine.reason}; in CI that is a failure.`)
+  warnings.push(`${wine.reason}.`)
+}
 if (!isUpToDate()) {
-  console.warn(
+  warnings.push(
     'The build is older than the sources, and the processes that tests fork run the build: npm run build',
   )
 }
@@ -75,14 +84,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['reflect-metadata'],
-    reporters: ['default', new LedgerReporter(), new ClosingReporter()],
+    reporters: ['default', new PreambleReporter(warnings), new LedgerReporter(), new ClosingReporter()],
     coverage: { provider: 'istanbul', include: ['src/**'] },
     projects,
   },
 })
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    project: string
-  }
-}
