@@ -58,7 +58,12 @@ export function parseAddress(text: string): Address {
 }
 
 /** Writes an address from its parts; the counterpart of {@link parseAddress}. */
-export function formatAddress(parts: { scheme: string; host: string; port?: number; path?: string }): Address {
+export function formatAddress(parts: {
+  scheme: string
+  host: string
+  port?: number
+  path?: string
+}): Address {
   const port = parts.port === undefined ? '' : `:${parts.port}`
   const path = parts.path === undefined ? '' : `/${parts.path.split('/').map(encodeURIComponent).join('/')}`
   return parseAddress(`${parts.scheme}://${parts.host}${port}${path}`)

@@ -21,6 +21,9 @@ export const defaultValueLimits: ValueLimits = Object.freeze({
  */
 export type Structures = readonly (readonly string[])[]
 
+/** How many structures a contract declares at most, and keys each of them has. */
+export const structureLimits = Object.freeze({ structures: 32, keys: 64 })
+
 /** Writes values of one contract. */
 export interface Encoder {
   /**
@@ -28,6 +31,12 @@ export interface Encoder {
    * @throws SignalboxError `VALUE_NOT_ENCODABLE` for what is outside the codec's domain, `LIMIT_EXCEEDED`.
    */
   encode(value: unknown): Uint8Array
+  /**
+   * Present where the codec can write in place: writes the value into `target` from `at` on and returns
+   * where it ends, or `undefined` when it does not fit; then what lies from `at` on is garbage.
+   * @throws SignalboxError like {@link encode}.
+   */
+  encodeInto?(value: unknown, target: Uint8Array, at: number): number | undefined
 }
 
 /** Reads values of one contract. */
@@ -47,6 +56,7 @@ export interface Codec {
   readonly domain: string
   /** `local`: its decoder must only see bytes from this user's own processes on this machine. */
   readonly trust: 'anyone' | 'local'
+  /** Both @throws SignalboxError `CONTRACT_INVALID`, `LIMIT_EXCEEDED` for structures that nobody may declare. */
   encoder(structures: Structures, limits: ValueLimits): Encoder
   decoder(structures: Structures, limits: ValueLimits): Decoder
 }

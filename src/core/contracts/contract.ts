@@ -21,7 +21,8 @@ export interface RequestContract<I = unknown, O = unknown> extends Named<'reques
 }
 
 /** A keyed value that has one owner and that others follow. */
-export interface StateContract<K extends string | number = string | number, V = unknown> extends Named<'state'> {
+export interface StateContract<K extends string | number = string | number, V = unknown>
+  extends Named<'state'> {
   readonly key: Schema<K>
   readonly value: Schema<V>
   /** This state at one key. @throws SignalboxError `PAYLOAD_INVALID` when the key does not fit. */
@@ -110,7 +111,10 @@ export function state<K extends StandardSchemaV1<string | number>, V extends Sta
     value: schemas.value as Schema<TypeOf<V>>,
     of: (key: Key): StateKey<TypeOf<V>> => {
       if (typeof key !== 'string' && typeof key !== 'number') {
-        throw new SignalboxError('PAYLOAD_INVALID', `state ${name}: a key is a string or a number, not ${typeof key}`)
+        throw new SignalboxError(
+          'PAYLOAD_INVALID',
+          `state ${name}: a key is a string or a number, not ${typeof key}`,
+        )
       }
       return Object.freeze({ state: contract, key: validate(contract.key, key, `state ${name}, key`) })
     },
@@ -127,11 +131,17 @@ export function protocol<const E extends ProtocolEntries>(name: string, entries:
   const seen = new Map<string, string>()
   for (const [handler, contract] of Object.entries(entries)) {
     if (contract?.kind !== 'message' && contract?.kind !== 'request') {
-      throw new SignalboxError('CONTRACT_INVALID', `protocol ${name}: ${handler} is neither a message nor a request`)
+      throw new SignalboxError(
+        'CONTRACT_INVALID',
+        `protocol ${name}: ${handler} is neither a message nor a request`,
+      )
     }
     const twin = seen.get(contractKey(contract))
     if (twin !== undefined) {
-      throw new SignalboxError('CONTRACT_INVALID', `protocol ${name}: ${twin} and ${handler} are the same contract`)
+      throw new SignalboxError(
+        'CONTRACT_INVALID',
+        `protocol ${name}: ${twin} and ${handler} are the same contract`,
+      )
     }
     seen.set(contractKey(contract), handler)
   }
@@ -148,7 +158,10 @@ function named<K extends string>(kind: K, name: string, options: ContractOptions
   if (!NAME.test(name)) throw badName(kind, name)
   const version = options?.version ?? 1
   if (!Number.isSafeInteger(version) || version < 1) {
-    throw new SignalboxError('CONTRACT_INVALID', `${kind} ${name}: version ${version} is not a positive integer`)
+    throw new SignalboxError(
+      'CONTRACT_INVALID',
+      `${kind} ${name}: version ${version} is not a positive integer`,
+    )
   }
   return { kind, name, version }
 }

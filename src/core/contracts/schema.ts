@@ -12,17 +12,21 @@ export type Schema<T = unknown> = StandardSchemaV1<T, T>
 export type TypeOf<S extends StandardSchemaV1> = StandardSchemaV1.InferOutput<S>
 
 /** `S` itself, or a complaint that the compiler shows, where its input and output types differ. */
-export type NonConverting<S extends StandardSchemaV1> =
-  [StandardSchemaV1.InferInput<S>, StandardSchemaV1.InferOutput<S>] extends
-  [StandardSchemaV1.InferOutput<S>, StandardSchemaV1.InferInput<S>]
-    ? S
-    : { readonly error: 'a contract schema must not convert: its input and output types differ' }
+export type NonConverting<S extends StandardSchemaV1> = [
+  StandardSchemaV1.InferInput<S>,
+  StandardSchemaV1.InferOutput<S>,
+] extends [StandardSchemaV1.InferOutput<S>, StandardSchemaV1.InferInput<S>]
+  ? S
+  : { readonly error: 'a contract schema must not convert: its input and output types differ' }
 
 /** The JSON Schema of `schema`, where its library gives one (Standard JSON Schema). */
 export function jsonSchemaOf(schema: StandardSchemaV1): Record<string, unknown> | undefined {
   const standard = schema['~standard'] as Partial<StandardJSONSchemaV1.Props>
   try {
-    return standard.jsonSchema?.output({ target: 'draft-2020-12' })
+    return standard.jsonSchema?.output({
+      target: 'draft-2020-12',
+      libraryOptions: { unrepresentable: 'any' }, // zod: a Date in one field must not cost the whole schema
+    })
   } catch {
     return undefined // the library has no JSON Schema for this type
   }
@@ -40,7 +44,10 @@ export function validate<T>(schema: Schema<T>, value: unknown, what: string): T 
     const path = issue.path?.map(step => String(typeof step === 'object' ? step.key : step)).join('.')
     return path === undefined || path === '' ? issue.message : `${path}: ${issue.message}`
   })
-  throw new SignalboxError('PAYLOAD_INVALID', `${what}: the value does not fit its schema (${faults.join('; ')})`)
+  throw new SignalboxError(
+    'PAYLOAD_INVALID',
+    `${what}: the value does not fit its schema (${faults.join('; ')})`,
+  )
 }
 
 /**
@@ -86,7 +93,10 @@ function sampleOf(json: Record<string, unknown>, depth: number): unknown {
       return 'x'.repeat(Math.min(Number(json.minLength ?? 1), 1024))
     case 'number':
     case 'integer':
-      return Number(json.minimum ?? json.exclusiveMinimum ?? json.maximum ?? 0) + ('exclusiveMinimum' in json ? 1 : 0)
+      return (
+        Number(json.minimum ?? json.exclusiveMinimum ?? json.maximum ?? 0) +
+        ('exclusiveMinimum' in json ? 1 : 0)
+      )
     case 'boolean':
       return true
     case 'array':
@@ -95,7 +105,10 @@ function sampleOf(json: Record<string, unknown>, depth: number): unknown {
         : [sampleOf(asSchema(json.items), depth + 1)]
     case 'object':
       return Object.fromEntries(
-        Object.entries(asSchema(json.properties)).map(([key, item]) => [key, sampleOf(asSchema(item), depth + 1)]),
+        Object.entries(asSchema(json.properties)).map(([key, item]) => [
+          key,
+          sampleOf(asSchema(item), depth + 1),
+        ]),
       )
     default:
       return null

@@ -1,0 +1,51 @@
+/**
+ * The kinds of frames of the wire protocol, version 1. The first byte of every frame is its kind.
+ * docs/wire-protocol.md has the layouts and byte-for-byte examples.
+ */
+export const FrameKind = {
+  // handshake
+  hello: 0x01,
+  welcome: 0x02,
+  confirm: 0x03,
+  refuse: 0x04,
+  // messages
+  open: 0x10,
+  data: 0x11,
+  part: 0x12,
+  end: 0x13,
+  // their fate
+  grant: 0x18,
+  reject: 0x19,
+  // the link itself
+  ping: 0x20,
+  bye: 0x22,
+} as const
+
+/** The version of the wire protocol that this code speaks. */
+export const PROTOCOL_VERSION = 1
+
+/** The first bytes of every hello: nobody else's protocol begins so. */
+export const MAGIC = Uint8Array.of(0x53, 0x47, 0x42, 0x58) // SGBX
+
+/** Bytes of the largest frame before the peer is authenticated (I12). */
+export const HANDSHAKE_FRAME = 4096
+
+/** Bytes that a frame has at most around a message or a part of one: kind, lane, sequence, offset, total. */
+export const FRAME_OVERHEAD = 1 + 4 * 8
+
+/** Lanes that exist without being opened. */
+export const ReservedLane = {
+  /** What the nodes tell each other. */
+  control: 0,
+  /** Answers: they have a budget of their own, so that two nodes that block on each other still answer (I7). */
+  replies: 1,
+} as const
+
+/** The first lane that a sender may open. */
+export const FIRST_LANE = 2
+
+/** Bytes of the largest lane label. */
+export const LABEL_LENGTH = 2048
+
+/** Bytes of the longest text that explains a refusal, rejection or goodbye. */
+export const REASON_LENGTH = 1024

@@ -1,0 +1,8 @@
+export { type Boundaries, establishLink } from './connect.js'
+export { FIRST_LANE, ReservedLane } from './frames.js'
+export type { HandshakeOptions, Session } from './handshake.js'
+export type { Grant, Hello } from './hello.js'
+export type { LaneSink } from './inbound-lane.js'
+export { Link, type LinkHost, type Traffic } from './link.js'
+export type { OutboundLane } from './outbound-lane.js'
+export { ACCEPTED, type Outcome, PromiseReceipt, type Receipt } from './outcome.js'

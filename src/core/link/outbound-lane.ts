@@ -1,0 +1,224 @@
+import { SignalboxError } from '../contracts/index.js'
+import { violation } from './bytes.js'
+import { SenderCredit } from './credit.js'
+import type { Grant } from './hello.js'
+import { ACCEPTED, type Outcome, PromiseReceipt, type Receipt } from './outcome.js'
+import { Queue } from './queue.js'
+
+/** What a lane needs of its link to put messages on the track. */
+export interface LaneTrack {
+  /** The largest message or part that fits one frame, in bytes. */
+  readonly partSize: number
+  /** Bytes of the largest message that the peer takes. */
+  readonly maxMessage: number
+  /** Puts a whole message on the track; false when it is full. */
+  putData(lane: number, sequence: number, head: Uint8Array, body: Uint8Array): boolean
+  /** Puts a part of a message on the track; false when it is full. */
+  putPart(lane: number, sequence: number, offset: number, total: number, part: Uint8Array): boolean
+  /** Calls {@link OutboundLane.pump} when the track has room. */
+  wake(lane: OutboundLane): void
+  /** The lane has nothing left to do and no more to say. */
+  finished(lane: OutboundLane): void
+}
+
+/** A message that could not go at once. Its bytes are the lane's own. */
+interface Waiting {
+  readonly message: Uint8Array
+  readonly receipt: Receipt
+  /** Bytes that are on the track already. */
+  offset: number
+}
+
+/** How much {@link OutboundLane.send} lets wait for credit before it says `OVERFLOW`. */
+const WAITING_MESSAGES = 4096
+const NOTHING = new Uint8Array()
+
+/** One order of messages to the peer: sequence numbers, credit, and the fate of each message. */
+export class OutboundLane {
+  readonly #credit: SenderCredit
+  readonly #waiting = new Queue<Waiting>()
+  /** Receipts of what is on the track, oldest first: the first belongs to `#settled + 1`. */
+  readonly #inFlight = new Queue<Receipt>()
+  readonly #rejected = new Map<number, Outcome>()
+  #sequence = 0
+  #settled = 0
+  #ended: SignalboxError | undefined
+  #ending = false
+
+  constructor(
+    readonly id: number,
+    private readonly track: LaneTrack,
+    private readonly window: Grant,
+  ) {
+    this.#credit = new SenderCredit(window)
+  }
+
+  /** Whether everything that was taken has its outcome. */
+  get quiet(): boolean {
+    return this.#waiting.size === 0 && this.#inFlight.size === 0
+  }
+
+  /**
+   * Takes a message if it may go now: false when credit or track have no room, or the lane has ended.
+   * `head` and `body` together are the message; both are the caller's again afterwards.
+   * @throws SignalboxError `FRAME_TOO_LARGE` when the peer takes no message of that size.
+   */
+  offer(head: Uint8Array, body: Uint8Array, receipt: Receipt): boolean {
+    const length = this.#assertSize(head, body)
+    if (this.#ending || this.#ended !== undefined || this.#waiting.size > 0 || this.#credit.messages < 1)
+      return false
+    if (this.#fitsOneFrame(length)) {
+      if (this.#credit.bytes < length || !this.track.putData(this.id, this.#sequence + 1, head, body))
+        return false
+      this.#sequence++
+      this.#credit.spend(1, length)
+      this.#inFlight.push(receipt)
+      return true
+    }
+    if (this.#credit.bytes < 1) return false
+    this.#wait(head, body, receipt)
+    return true
+  }
+
+  /**
+   * Sends a message as soon as there is room for it, in order with all others of this lane.
+   * Resolves when the receiver accepted it.
+   * @throws SignalboxError the outcome's: what the receiver says, `PEER_LOST` when unknown; `OVERFLOW` when too
+   * many wait already; `ABORTED` when the signal fires before it went; `CLOSED`; `FRAME_TOO_LARGE`.
+   */
+  send(head: Uint8Array, body: Uint8Array, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return Promise.reject(aborted(signal))
+    const receipt = new PromiseReceipt()
+    try {
+      if (this.offer(head, body, receipt)) return receipt.promise
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    if (this.#ended !== undefined) return Promise.reject(this.#ended)
+    if (this.#ending) return Promise.reject(new SignalboxError('CLOSED', 'the lane is closed'))
+    if (this.#waiting.size >= WAITING_MESSAGES) {
+      const why = `${WAITING_MESSAGES} messages wait for this receiver already; await each send, or send less`
+      return Promise.reject(new SignalboxError('OVERFLOW', why))
+    }
+    const waiting = this.#wait(head, body, receipt)
+    if (signal !== undefined) this.#abortable(waiting, signal, receipt)
+    return receipt.promise
+  }
+
+  /** Takes no more messages; the lane is finished when those that it has are settled. */
+  end(): void {
+    if (this.#ending) return
+    this.#ending = true
+    this.#finishIfQuiet()
+  }
+
+  /** Puts what waits on the track. Returns false when the track is full. */
+  pump(): boolean {
+    for (let next = this.#waiting.peek(); next !== undefined; next = this.#waiting.peek()) {
+      const left = next.message.length - next.offset
+      if (next.offset === 0 && this.#credit.messages < 1) return true
+      if (this.#fitsOneFrame(next.message.length)) {
+        if (this.#credit.bytes < left) return true
+        if (!this.track.putData(this.id, this.#sequence + 1, next.message, NOTHING)) return false
+        this.#advance(next, left)
+      } else {
+        const length = Math.min(left, this.track.partSize, this.#credit.bytes)
+        if (length < 1) return true
+        const part = next.message.subarray(next.offset, next.offset + length)
+        const sequence = next.offset === 0 ? this.#sequence + 1 : this.#sequence
+        if (!this.track.putPart(this.id, sequence, next.offset, next.message.length, part)) return false
+        this.#advance(next, length)
+        if (this.#waiting.size > 0) {
+          this.track.wake(this) // other lanes get a turn between two parts
+          return true
+        }
+      }
+    }
+    return true
+  }
+
+  /** The peer settled all up to `sequence` and raised the credit. @throws SignalboxError `PROTOCOL_VIOLATION` */
+  granted(sequence: number, messages: number, bytes: number): void {
+    const unfinished = this.#waiting.peek()?.offset ? 1 : 0
+    if (sequence > this.#sequence - unfinished) throw violation('it acknowledges a message that was not sent')
+    while (this.#settled < sequence) {
+      this.#settled++
+      const outcome = this.#rejected.get(this.#settled) ?? ACCEPTED
+      if (outcome !== ACCEPTED) this.#rejected.delete(this.#settled)
+      this.#inFlight.shift()?.settle(outcome)
+    }
+    this.#credit.raise(messages, bytes)
+    if (this.#waiting.size > 0) this.track.wake(this)
+    else this.#finishIfQuiet()
+  }
+
+  /** The peer rejected `sequence`; the grant that settles it follows. @throws SignalboxError `PROTOCOL_VIOLATION` */
+  rejected(sequence: number, error: SignalboxError): void {
+    if (sequence <= this.#settled || sequence > this.#sequence)
+      throw violation('it rejects a message that is not on its way')
+    this.#rejected.set(sequence, { status: 'rejected', error })
+  }
+
+  /** The session ended: what was on its way is unknown, what never left is rejected. */
+  fail(why: SignalboxError): void {
+    if (this.#ended !== undefined) return
+    this.#ended = new SignalboxError('CLOSED', `the session has ended: ${why.message}`, { cause: why })
+    const unknown = new SignalboxError('PEER_LOST', `the outcome is unknown: ${why.message}`, { cause: why })
+    for (let receipt = this.#inFlight.shift(); receipt !== undefined; receipt = this.#inFlight.shift()) {
+      this.#settled++
+      receipt.settle(this.#rejected.get(this.#settled) ?? { status: 'unknown', error: unknown })
+    }
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      next.receipt.settle({ status: 'rejected', error: this.#ended })
+    }
+  }
+
+  #advance(next: Waiting, length: number): void {
+    const begins = next.offset === 0
+    if (begins) this.#sequence++
+    this.#credit.spend(begins ? 1 : 0, length)
+    next.offset += length
+    if (next.offset < next.message.length) return
+    this.#waiting.shift()
+    this.#inFlight.push(next.receipt)
+  }
+
+  #wait(head: Uint8Array, body: Uint8Array, receipt: Receipt): Waiting {
+    const message = new Uint8Array(head.length + body.length)
+    message.set(head)
+    message.set(body, head.length)
+    const waiting = { message, receipt, offset: 0 }
+    this.#waiting.push(waiting)
+    this.track.wake(this)
+    return waiting
+  }
+
+  #abortable(waiting: Waiting, signal: AbortSignal, receipt: PromiseReceipt): void {
+    const onAbort = () => {
+      if (waiting.offset > 0 || !this.#waiting.remove(waiting)) return // it is on its way: its outcome will tell
+      receipt.settle({ status: 'rejected', error: aborted(signal) })
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    const stop = () => signal.removeEventListener('abort', onAbort)
+    receipt.promise.then(stop, stop)
+  }
+
+  #fitsOneFrame(length: number): boolean {
+    return length <= this.track.partSize && length <= this.window.bytes
+  }
+
+  #assertSize(head: Uint8Array, body: Uint8Array): number {
+    const length = head.length + body.length
+    if (length <= this.track.maxMessage) return length
+    const why = `a message of ${length} B is over the ${this.track.maxMessage} B that the receiver takes; split it, or raise maxMessage there`
+    throw new SignalboxError('FRAME_TOO_LARGE', why)
+  }
+
+  #finishIfQuiet(): void {
+    if (this.#ending && this.#ended === undefined && this.quiet) this.track.finished(this)
+  }
+}
+
+function aborted(signal: AbortSignal): SignalboxError {
+  return new SignalboxError('ABORTED', 'aborted by the caller before it was sent', { cause: signal.reason })
+}
