@@ -67,7 +67,8 @@ function onWindows(pid: number): string | undefined {
     if (WaitForSingleObject(handle, 0) === WAIT_OBJECT_0) return undefined
     const created = Buffer.alloc(8)
     const unused = Buffer.alloc(8)
-    if (!GetProcessTimes(handle, created, unused, unused, unused)) throw win32Failure(`GetProcessTimes of ${pid}`)
+    if (!GetProcessTimes(handle, created, unused, unused, unused))
+      throw win32Failure(`GetProcessTimes of ${pid}`)
     return created.readBigUInt64LE().toString()
   } finally {
     CloseHandle(handle)

@@ -48,7 +48,10 @@ function bind<F extends object>(file: string | null, prototypes: Readonly<Record
   const koffi = foreign()
   try {
     const library = koffi.load(file)
-    const entries = Object.entries<string>(prototypes).map(([name, prototype]) => [name, library.func(prototype)])
+    const entries = Object.entries<string>(prototypes).map(([name, prototype]) => [
+      name,
+      library.func(prototype),
+    ])
     return Object.fromEntries(entries) as F
   } catch (cause) {
     throw new SignalboxError(

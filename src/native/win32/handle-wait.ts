@@ -25,8 +25,8 @@ export function onceSignalled(object: Handle, signalled: () => void): () => void
   const context = ++lastContext
   const registration = Buffer.alloc(8)
   const flags = WT_EXECUTEONLYONCE | WT_EXECUTELONGFUNCTION
-  const sharedCallback = (callback ??= registerCallback())
-  if (!RegisterWaitForSingleObject(registration, object, sharedCallback, context, FOREVER, flags)) {
+  callback ??= registerCallback()
+  if (!RegisterWaitForSingleObject(registration, object, callback, context, FOREVER, flags)) {
     throw win32Failure('RegisterWaitForSingleObject')
   }
   const wait = Number(registration.readBigInt64LE()) as Handle

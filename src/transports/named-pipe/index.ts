@@ -1,0 +1,35 @@
+import type { ConnectionTransport } from '../../core/contracts/index.js'
+import { NamedPipeTransport } from './transport.js'
+
+/**
+ * Named pipes: on Windows the native, overlapped pipe `\\.\pipe\signalbox.<name>`, elsewhere the Unix
+ * socket `signalbox.<name>.sock` in the runtime folder. Only this user, and who rules the machine, can
+ * connect; the kernel says who the peer is. Bytes arrive in order, in pieces of any size.
+ *
+ * Addresses are `named-pipe://./<name>`. With `rawNames` the name is the system's own, without the
+ * prefix: `\\.\pipe\<name>`, or the socket `<name>.sock`. With `allowRemote` a Windows listener admits
+ * this user from other machines, and `named-pipe://<machine>/<name>` reaches one.
+ *
+ * A name has one listener. What a killed listener left behind is removed by the next one. On Windows
+ * the name is free for other processes when the listener and all of its connections are closed.
+ *
+ * @example
+ * ```ts
+ * import { parseAddress } from 'signalbox'
+ * import { createTestContext } from 'signalbox/testing'
+ * import { namedPipe } from 'signalbox/transports/named-pipe'
+ *
+ * const context = createTestContext('/tmp/orders-run')
+ * const address = parseAddress('named-pipe://./orders')
+ * const listener = await namedPipe().listen(address, context)
+ * listener.connections$.subscribe(shop => shop.receive(({ bytes }) => console.log(String(bytes))))
+ *
+ * const till = await namedPipe().connect(address, context)
+ * till.send(Buffer.from('one coffee'))
+ * await till.close()
+ * await listener.close()
+ * ```
+ */
+export function namedPipe(): ConnectionTransport {
+  return new NamedPipeTransport()
+}

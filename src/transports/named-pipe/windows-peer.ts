@@ -1,0 +1,34 @@
+import type { PeerIdentity } from '../../core/contracts/index.js'
+import { type Handle, kernel32 } from '../../native/win32/kernel32.js'
+import { currentUserSid, ownerSidOf, userSidOfProcess } from '../../native/win32/user-sid.js'
+
+/** SYSTEM and the administrators, who could do anything anyway. */
+const POWERFUL = new Set(['S-1-5-18', 'S-1-5-32-544'])
+
+/**
+ * Who opened this server's pipe. The pipe admits nobody but this user, so where the client's own token
+ * cannot be read (it is elevated), or is on another machine, the user is known all the same.
+ * @param local whether the pipe refuses other machines, on which the pid would mean nothing
+ */
+export function clientOf(pipe: Handle, local: boolean): PeerIdentity {
+  const pid = local ? processIdBy(kernel32().GetNamedPipeClientProcessId, pipe) : undefined
+  const sid = pid === undefined ? undefined : userSidOfProcess(pid)
+  return { pid, user: { by: 'kernel', id: sid ?? currentUserSid() } }
+}
+
+/** Whose pipe this client has opened: its owner's, which no other user can pretend to be. */
+export function serverOf(pipe: Handle): PeerIdentity {
+  const pid = processIdBy(kernel32().GetNamedPipeServerProcessId, pipe)
+  const sid = ownerSidOf(pipe)
+  return { pid, user: sid === undefined ? { by: 'none' } : { by: 'kernel', id: sid } }
+}
+
+/** Whether that peer may talk with us: the same user, or one who could do anything anyway. */
+export function isTrusted({ user }: PeerIdentity): boolean {
+  return user.by === 'kernel' && (user.id === currentUserSid() || POWERFUL.has(user.id))
+}
+
+function processIdBy(ask: (pipe: Handle, pid: Uint8Array) => number, pipe: Handle): number | undefined {
+  const pid = Buffer.alloc(4)
+  return ask(pipe, pid) ? pid.readUInt32LE() : undefined
+}

@@ -1,0 +1,26 @@
+import { closeSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { reasonOf, SignalboxError } from '../../core/contracts/index.js'
+import { type Handle, kernel32 } from '../../native/win32/kernel32.js'
+import { libuv } from '../../native/win32/libuv.js'
+
+/**
+ * Gives a connected, overlapped pipe to Node. The handle is the socket's from now on, also when this throws.
+ * @throws SignalboxError `SYSTEM`
+ */
+export function socketOf(pipe: Handle, what: string): Socket {
+  const fd = libuv().uv_open_osfhandle(pipe)
+  if (fd === -1) {
+    kernel32().CloseHandle(pipe)
+    throw new SignalboxError(
+      'SYSTEM',
+      `${what}: no file descriptor is left; close something, or use more processes`,
+    )
+  }
+  try {
+    return new Socket({ fd, readable: true, writable: true })
+  } catch (cause) {
+    closeSync(fd)
+    throw new SignalboxError('SYSTEM', `${what}: node does not take the pipe (${reasonOf(cause)})`, { cause })
+  }
+}
