@@ -1,0 +1,176 @@
+import { setImmediate } from 'node:timers/promises'
+import { type Address, parseAddress } from '../../core/contracts/address.js'
+import type { Capabilities } from '../../core/contracts/capabilities.js'
+import type { Connection } from '../../core/contracts/connection.js'
+import type { TransportContext } from '../../core/contracts/context.js'
+import type { ConnectionTransport, TransportOptions } from '../../core/contracts/transport.js'
+import { AcceptQueue } from './accept-queue.js'
+import type { ConformanceTarget } from './conformance-target.js'
+import type { End } from './end.js'
+import type { Peer } from './peer.js'
+import { PeerHost } from './peer-host.js'
+import type { PeerProcess } from './peer-process.js'
+import type { Peers } from './peers.js'
+import { RemoteEnd } from './remote-end.js'
+import type { Script } from './script.js'
+import { TrackEnd } from './track-end.js'
+
+/** What a case runs in. */
+export interface CaseSetting {
+  readonly target: ConformanceTarget
+  readonly capabilities: Capabilities
+  /** What the transport gets from its surroundings. */
+  readonly pluginContext: TransportContext
+  readonly peers: Peers
+  readonly seed: number
+  readonly frames: number
+  readonly cycles: number
+}
+
+/** Which side of a pair connects, and who is on the other side. */
+export interface PairOptions {
+  /** @default 'there' */
+  readonly connector?: 'here' | 'there'
+  /** @default the peer that the cases share */
+  readonly peer?: Peer
+}
+
+/** Opens what one case needs, and closes it afterwards. */
+export class CaseContext implements AsyncDisposable {
+  /** Rejects when a peer of this case ends although nobody told it to. */
+  readonly failure: Promise<never>
+  readonly #queues: AcceptQueue[] = []
+  readonly #ends: TrackEnd[] = []
+  readonly #ownPeers: PeerProcess[] = []
+  #scripts = 0
+  #sharedPeer: Peer | undefined
+  #fail: (error: Error) => void = () => {}
+
+  constructor(readonly setting: CaseSetting) {
+    this.failure = new Promise((_, reject) => {
+      this.#fail = reject
+    })
+    this.failure.catch(() => {}) // the suite races it with the case, which may have ended before
+  }
+
+  get transport(): ConnectionTransport {
+    return this.setting.target.transport
+  }
+
+  get capabilities(): Capabilities {
+    return this.setting.capabilities
+  }
+
+  /** A place where nobody listened before. */
+  address(): Address {
+    return this.setting.target.address()
+  }
+
+  /** `size` bytes, or as many as one frame takes. */
+  atMost(size: number): number {
+    return Math.min(size, this.capabilities.maxFrame)
+  }
+
+  /** A script with contents of its own. */
+  script(shape: Omit<Script, 'seed'>): Script {
+    this.#scripts += 1
+    return { ...shape, seed: this.setting.seed + this.#scripts }
+  }
+
+  /** The other side: a process that the cases share, or this one where the transport reaches no further. */
+  async peer(): Promise<Peer> {
+    if (this.#sharedPeer !== undefined) return this.#sharedPeer
+    if (this.capabilities.reach === 'process') {
+      this.#sharedPeer = localPeer(new PeerHost(this.transport, this.setting.pluginContext))
+    } else {
+      const shared = await this.setting.peers.shared()
+      shared.failure.catch(this.#fail)
+      this.#sharedPeer = shared
+    }
+    return this.#sharedPeer
+  }
+
+  /** A process of this case's own, which may be killed. */
+  async ownPeer(): Promise<PeerProcess> {
+    const peer = await this.setting.peers.start()
+    this.#ownPeers.push(peer)
+    peer.failure.catch(this.#fail)
+    return peer
+  }
+
+  async listen(address = this.address(), options?: TransportOptions): Promise<AcceptQueue> {
+    const queue = new AcceptQueue(await this.transport.listen(address, this.setting.pluginContext, options))
+    this.#queues.push(queue)
+    return queue
+  }
+
+  async connect(address: Address, options?: TransportOptions): Promise<TrackEnd> {
+    return this.end(await this.transport.connect(address, this.setting.pluginContext, options))
+  }
+
+  /** Takes `connection` into the care of this case. */
+  end(connection: Connection): TrackEnd {
+    const end = new TrackEnd(connection, this.capabilities.boundaries)
+    this.#ends.push(end)
+    return end
+  }
+
+  /** Two connected ends, ours and the peer's. */
+  async pair(options: PairOptions = {}): Promise<{ here: TrackEnd; there: End }> {
+    const peer = options.peer ?? (await this.peer())
+    if (options.connector === 'here') {
+      const { listener, address } = await peer.call('listen', this.address().href)
+      const [there, here] = await Promise.all([
+        peer.call('accept', listener),
+        this.connect(parseAddress(address)),
+      ])
+      return { here, there: new RemoteEnd(peer, there) }
+    }
+    const queue = await this.listen()
+    const [there, here] = await Promise.all([peer.call('connect', queue.listener.address.href), queue.next()])
+    return { here: this.end(here), there: new RemoteEnd(peer, there) }
+  }
+
+  /**
+   * Resolves when `progress` has stood still for many turns of both event loops. There is no event
+   * for something that stops; if it only paused, the case that asks proves less, and nothing wrong.
+   */
+  async standstill(progress: () => Promise<number>): Promise<number> {
+    const peer = await this.peer()
+    let last = await progress()
+    for (let unchanged = 0; unchanged < 50; unchanged++) {
+      await peer.call('turn')
+      await setImmediate()
+      const now = await progress()
+      if (now !== last) unchanged = 0
+      last = now
+    }
+    return last
+  }
+
+  /** Lets `promise` go on beside the case; whoever awaits it later still gets its error. */
+  meanwhile<T>(promise: Promise<T>): Promise<T> {
+    promise.catch(() => {})
+    return promise
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const end of this.#ends) end.connection.abort()
+    await Promise.all([
+      ...this.#queues.map(queue => queue.close()),
+      ...this.#ownPeers.map(peer => peer.kill()),
+      ...this.#ends.map(end => end.closed()),
+      this.#sharedPeer?.call('reset'),
+    ])
+  }
+}
+
+function localPeer(host: PeerHost): Peer {
+  return {
+    pid: process.pid,
+    call: (command, ...args) => {
+      const run = host[command] as (...args: readonly unknown[]) => unknown
+      return run.apply(host, args) as ReturnType<PeerHost[typeof command]>
+    },
+  }
+}

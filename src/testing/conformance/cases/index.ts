@@ -1,0 +1,29 @@
+import type { ConformanceCase } from '../conformance-case.js'
+import { abortCases } from './abort-cases.js'
+import { backPressureCases } from './back-pressure-cases.js'
+import { closingCases } from './closing-cases.js'
+import { descriptorCases } from './descriptor-cases.js'
+import { frameCases } from './frame-cases.js'
+import { lendingCases } from './lending-cases.js'
+import { limitCases } from './limit-cases.js'
+import { listenerCases } from './listener-cases.js'
+import { nameCases } from './name-cases.js'
+import { peerDeathCases } from './peer-death-cases.js'
+import { resourceCases } from './resource-cases.js'
+import { sinkCases } from './sink-cases.js'
+
+/** Everything that a transport with connections has to keep, the plain before the harsh. */
+export const connectionCases: readonly ConformanceCase[] = [
+  ...descriptorCases,
+  ...listenerCases,
+  ...nameCases,
+  ...abortCases,
+  ...frameCases,
+  ...limitCases,
+  ...lendingCases,
+  ...sinkCases,
+  ...backPressureCases,
+  ...closingCases,
+  ...peerDeathCases,
+  ...resourceCases,
+]

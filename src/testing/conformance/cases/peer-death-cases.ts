@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import type { ConformanceCase } from '../conformance-case.js'
+import { heartbeatOnly, lossy, oneProcess, unordered } from '../exclusions.js'
+
+const ENDLESS = 1e9
+
+/** A process that dies without a word is noticed by whoever is connected with it. */
+export const peerDeathCases: readonly ConformanceCase[] = [
+  {
+    name: 'closed tells the survivor when an idle peer is killed, whoever had connected',
+    aspect: 'peer-death',
+    over: 'bare track',
+    unless: [oneProcess, heartbeatOnly],
+    async run(context) {
+      const peer = await context.ownPeer()
+      const accepted = await context.pair({ peer })
+      const connected = await context.pair({ peer, connector: 'here' })
+      await Promise.all([accepted.here.receive(), connected.here.receive()])
+      await peer.kill()
+      for (const end of [accepted.here, connected.here]) {
+        assert.notEqual((await end.closed()).by, 'us')
+        assert.equal(end.connection.send(new Uint8Array(1)), 'full')
+      }
+    },
+  },
+  {
+    name: 'a peer that is killed in mid-stream leaves a correct beginning of what it sent',
+    aspect: 'peer-death',
+    over: 'bare track',
+    unless: [oneProcess, heartbeatOnly, lossy, unordered],
+    async run(context) {
+      const peer = await context.ownPeer()
+      const { here, there } = await context.pair({ peer })
+      const beginning = context.script({ count: 500, size: context.atMost(1000) })
+      const endless = context.script({ count: ENDLESS, size: context.atMost(1000) })
+      const arrived = context.meanwhile(here.expect(beginning))
+      const cutOff = context.meanwhile(here.expect(endless))
+      context.meanwhile(there.send(beginning).then(() => there.send(endless)))
+      await arrived
+      await peer.kill()
+      assert.notEqual((await here.closed()).by, 'us')
+      await assert.rejects(cutOff, /^Error: only \d+ of/)
+    },
+  },
+  {
+    name: 'a peer that is killed while it is being sent to ends the sending, which never throws',
+    aspect: 'peer-death',
+    over: 'bare track',
+    unless: [oneProcess, heartbeatOnly],
+    async run(context) {
+      const peer = await context.ownPeer()
+      const { here, there } = await context.pair({ peer, connector: 'here' })
+      const beginning = context.script({ count: 500, size: context.atMost(1000) })
+      const endless = context.script({ count: ENDLESS, size: context.atMost(1000) })
+      await here.receive()
+      await Promise.all([there.expect(beginning), here.send(beginning)])
+      context.meanwhile(there.expect(endless))
+      const sending = context.meanwhile(here.send(endless))
+      await peer.kill()
+      assert.notEqual((await here.closed()).by, 'us')
+      await assert.rejects(sending, /could not be sent: the connection was closed/)
+      assert.equal(here.connection.send(new Uint8Array(1)), 'full')
+    },
+  },
+  {
+    name: 'a peer that exits without closing is noticed, and what it had sent before arrives',
+    aspect: 'peer-death',
+    over: 'bare track',
+    unless: [oneProcess, heartbeatOnly, lossy, unordered],
+    async run(context) {
+      const peer = await context.ownPeer()
+      const { here, there } = await context.pair({ peer })
+      const script = context.script({ count: 20, size: context.atMost(1000) })
+      await Promise.all([here.expect(script), there.send(script)])
+      assert.equal(await peer.exit(), 0)
+      assert.notEqual((await here.closed()).by, 'us')
+    },
+  },
+]

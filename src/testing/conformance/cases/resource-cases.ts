@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { parseAddress } from '../../../core/contracts/address.js'
+import type { CaseContext } from '../case-context.js'
+import type { ConformanceCase } from '../conformance-case.js'
+import { exchangeInThread } from '../exchange-in-thread.js'
+import { lossy, oneProcess } from '../exclusions.js'
+import type { OpenHandles } from '../open-handles.js'
+import { openHandles } from '../open-handles.js'
+
+/** Handles that come and go by themselves: a system library that loads late, a thread of the pool. */
+const NOISE = 12
+
+/** Nothing stays behind: no handle, no thread, no reason to live. */
+export const resourceCases: readonly ConformanceCase[] = [
+  {
+    name: 'many connections opened and closed leave no handle behind, on either side',
+    aspect: 'listen-connect',
+    over: 'bare track',
+    async run(context) {
+      const peer = await context.peer()
+      const { cycles } = context.setting
+      const queue = await context.listen()
+      const { listener, address } = await peer.call('listen', context.address().href)
+      const theyConnect = (times: number) =>
+        Promise.all([queue.drain(times), peer.call('openAndClose', queue.listener.address.href, times)])
+      const weConnect = (times: number) =>
+        Promise.all([peer.call('acceptAndDrain', listener, times), openAndClose(context, address, times)])
+      // The first ones load what is loaded once.
+      await theyConnect(5)
+      await weConnect(5)
+      const before = { here: openHandles(), there: await peer.call('handles') }
+      await theyConnect(cycles)
+      await weConnect(cycles)
+      await expectNoLeak('this process', before.here, context, async () => openHandles())
+      await expectNoLeak('the peer', before.there, context, () => peer.call('handles'))
+    },
+  },
+  {
+    name: 'process.exit is not held up by an open listener and connections',
+    aspect: 'threads',
+    over: 'bare track',
+    unless: [oneProcess],
+    async run(context) {
+      const peer = await context.ownPeer()
+      await peer.call('listen', context.address().href)
+      await context.pair({ peer })
+      await context.pair({ peer, connector: 'here' })
+      assert.equal(await peer.exit(), 0)
+    },
+  },
+  {
+    name: 'a process that has closed everything ends by itself',
+    aspect: 'threads',
+    over: 'bare track',
+    unless: [oneProcess, lossy],
+    async run(context) {
+      const peer = await context.ownPeer()
+      const pairs = [await context.pair({ peer }), await context.pair({ peer, connector: 'here' })]
+      for (const { here, there } of pairs) {
+        const script = context.script({ count: 50, size: context.atMost(1000) })
+        await Promise.all([here.expect(script), there.receive(), there.send(script)])
+      }
+      await peer.call('reset')
+      assert.equal(await peer.release(), 0)
+    },
+  },
+  {
+    name: 'it works in a worker thread as on the main thread, and lets the thread end',
+    aspect: 'threads',
+    over: 'bare track',
+    unless: [lossy],
+    async run(context) {
+      const { target, pluginContext } = context.setting
+      const code = await exchangeInThread({
+        source: target.source,
+        runtimeFolder: pluginContext.runtimeFolder,
+        address: context.address().href,
+        script: context.script({ count: 200, size: { upTo: context.atMost(4096) } }),
+      })
+      assert.equal(code, 0, "the thread's exit code")
+    },
+  },
+]
+
+async function openAndClose(context: CaseContext, address: string, times: number): Promise<void> {
+  const place = parseAddress(address)
+  for (let time = 0; time < times; time++) {
+    const connection = await context.transport.connect(place, context.setting.pluginContext)
+    await connection.close()
+    await connection.closed
+  }
+}
+
+async function expectNoLeak(
+  where: string,
+  before: OpenHandles,
+  context: CaseContext,
+  count: () => Promise<OpenHandles>,
+): Promise<void> {
+  // A closed handle is gone a few turns later.
+  await context.standstill(async () => (await count()).system)
+  const after = await count()
+  const grown = after.system - before.system
+  const detail = `before ${JSON.stringify(before)}, after ${JSON.stringify(after)}`
+  assert.ok(
+    grown < NOISE,
+    `${where} holds ${grown} handles more after ${context.setting.cycles} cycles: ${detail}`,
+  )
+}

@@ -1,0 +1,90 @@
+import { randomInt } from 'node:crypto'
+import type { Capabilities } from '../../core/contracts/capabilities.js'
+import { reasonOf } from '../../core/contracts/errors.js'
+import { CaseContext } from './case-context.js'
+import { connectionCases } from './cases/index.js'
+import type { Aspect, ConformanceCase, Exclusion } from './conformance-case.js'
+import type { ConformanceTarget } from './conformance-target.js'
+import { openSurroundings, type Surroundings } from './surroundings.js'
+
+/** How thorough a run is. */
+export interface ConformanceOptions {
+  /** How many frames prove order. @default 10,000 */
+  readonly frames?: number
+  /** How many connections are opened and closed when leaks are looked for. @default 200 */
+  readonly cycles?: number
+  /** What all contents follow from. @default a random one, which failures report */
+  readonly seed?: number
+}
+
+/** A case for one transport, ready to run. */
+export interface BoundCase {
+  /** `[tcp: peer-death] closed tells the survivor when an idle peer is killed (bare track)` */
+  readonly title: string
+  readonly name: string
+  readonly aspect: Aspect
+  /** Why it says nothing about this transport; undefined when it is to be run. */
+  readonly exclusion: Exclusion | undefined
+  /** @throws what the transport got wrong, and the seed. */
+  run(): Promise<void>
+}
+
+/** All cases for one transport. They run one at a time; disposing ends the other processes. */
+export interface ConformanceSuite extends AsyncDisposable {
+  readonly cases: readonly BoundCase[]
+}
+
+/**
+ * What every transport has to keep, as cases that any test runner can run. Which of them apply
+ * follows from the transport's descriptor alone, and each case that does not says why.
+ */
+export function conformance(target: ConformanceTarget, options: ConformanceOptions = {}): ConformanceSuite {
+  const capabilities = target.transport.describe(target.address())
+  const seed = options.seed ?? randomInt(2 ** 31)
+  let surroundings: Promise<Surroundings> | undefined
+
+  async function run(testCase: ConformanceCase): Promise<void> {
+    surroundings ??= openSurroundings(target.source)
+    const { context: pluginContext, peers } = await surroundings
+    const context = new CaseContext({
+      target,
+      capabilities,
+      pluginContext,
+      peers,
+      seed,
+      frames: options.frames ?? 10_000,
+      cycles: options.cycles ?? 200,
+    })
+    try {
+      await Promise.race([testCase.run(context), context.failure])
+    } catch (error) {
+      throw new Error(`${reasonOf(error)} (seed ${seed})`, { cause: error })
+    } finally {
+      await context[Symbol.asyncDispose]()
+    }
+  }
+
+  return {
+    cases: connectionCases.map(testCase => ({
+      title: `[${target.transport.name}: ${testCase.aspect}] ${testCase.name} (${testCase.over})`,
+      name: testCase.name,
+      aspect: testCase.aspect,
+      exclusion: exclusionOf(testCase, capabilities),
+      run: () => run(testCase),
+    })),
+    [Symbol.asyncDispose]: async () => {
+      await (await surroundings)?.[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function exclusionOf(testCase: ConformanceCase, capabilities: Capabilities): Exclusion | undefined {
+  if (!capabilities.platforms.includes(process.platform)) {
+    return { capability: 'platforms', because: `it does not exist on ${process.platform}` }
+  }
+  for (const excludes of testCase.unless ?? []) {
+    const exclusion = excludes(capabilities)
+    if (exclusion !== undefined) return exclusion
+  }
+  return undefined
+}

@@ -1,0 +1,5 @@
+export { type BoundCase, type ConformanceOptions, type ConformanceSuite, conformance } from './conformance.js'
+export type { Aspect, Exclusion } from './conformance-case.js'
+export type { ConformanceTarget } from './conformance-target.js'
+export { registerConformance, type TestRunner } from './register.js'
+export type { TransportSource } from './transport-source.js'

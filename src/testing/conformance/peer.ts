@@ -1,0 +1,35 @@
+import type { End } from './end.js'
+import type { OpenHandles } from './open-handles.js'
+
+/** What the other side can be told to do. Every argument and result is plain data: it may cross a process. */
+export interface PeerCommands {
+  /** Listens; connections are taken with `accept`. */
+  listen(address: string): Promise<{ listener: number; address: string }>
+  /** Closes a listener; its connections live on. */
+  unlisten(listener: number): Promise<void>
+  /** The next connection of a listener, as the number of an end. */
+  accept(listener: number): Promise<number>
+  /** Connects, and gives the number of the end. */
+  connect(address: string): Promise<number>
+  /** Connects `times` times, one after the other, and closes each connection at once. */
+  openAndClose(address: string, times: number): Promise<void>
+  /** Takes the next `times` connections of a listener, and resolves when the far side has closed them all. */
+  acceptAndDrain(listener: number, times: number): Promise<void>
+  /** Calls a method of an end. */
+  tell(end: number, method: keyof End, args: readonly unknown[]): Promise<unknown>
+  /** Comes back after the peer's event loop has turned. */
+  turn(): Promise<void>
+  handles(): Promise<OpenHandles>
+  /** Closes everything, so that the peer is as new. */
+  reset(): Promise<void>
+}
+
+/** The other side of a connection under test. */
+export interface Peer {
+  readonly pid: number
+  /** Tells the peer to do something; what it throws is thrown here, with its code. */
+  call<M extends keyof PeerCommands>(
+    command: M,
+    ...args: Parameters<PeerCommands[M]>
+  ): ReturnType<PeerCommands[M]>
+}

@@ -1,0 +1,27 @@
+import { PeerProcess } from './peer-process.js'
+import type { TransportSource } from './transport-source.js'
+
+/** The second processes of a suite. Starting one costs more than most cases, so one is shared. */
+export class Peers implements AsyncDisposable {
+  #shared: PeerProcess | undefined
+
+  constructor(
+    private readonly source: TransportSource,
+    private readonly runtimeFolder: string,
+  ) {}
+
+  /** The process that cases share. One that ended is replaced: its failure belonged to an earlier case. */
+  async shared(): Promise<PeerProcess> {
+    if (this.#shared?.alive !== true) this.#shared = await this.start()
+    return this.#shared
+  }
+
+  /** A new process, which the caller ends. */
+  start(): Promise<PeerProcess> {
+    return PeerProcess.start(this.source, this.runtimeFolder)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#shared?.kill()
+  }
+}

@@ -1,0 +1,41 @@
+import type { Connection, Frame, FrameSink } from '../core/contracts/connection.js'
+
+const POISON = 0xdb
+
+/**
+ * The same connection, except that bytes are overwritten as soon as their loan ends: code that
+ * keeps a frame without {@link Frame.retain} reads 0xdb from then on.
+ */
+export function poisoned(connection: Connection): Connection {
+  return {
+    ...(connection.inPlace === undefined ? {} : { inPlace: connection.inPlace }),
+    writable$: connection.writable$,
+    closed: connection.closed,
+    remote: connection.remote,
+    get limits() {
+      return connection.limits
+    },
+    send: frame => connection.send(frame),
+    receive: sink => connection.receive(frame => lend(frame, sink)),
+    pause: () => connection.pause(),
+    resume: () => connection.resume(),
+    close: () => connection.close(),
+    abort: error => connection.abort(error),
+  }
+}
+
+function lend(frame: Frame, sink: FrameSink): void {
+  const lent = frame.bytes
+  let keptInPlace = false
+  sink({
+    get bytes() {
+      return frame.bytes
+    },
+    retain() {
+      const release = frame.retain()
+      keptInPlace ||= frame.bytes === lent
+      return release
+    },
+  })
+  if (!keptInPlace) lent.fill(POISON)
+}
