@@ -1,3 +1,4 @@
+export * from './abort.js'
 export * from './address.js'
 export * from './capabilities.js'
 export * from './codec.js'

@@ -101,6 +101,8 @@ export class SocketConnection implements Connection {
         resolve(this.#reason ?? { by: 'us' })
       })
     })
+    // Starts to read, into a small buffer: the peer's end is seen even while there is no sink.
+    socket.read(0)
   }
 
   send(frame: Uint8Array): 'sent' | 'full' {
