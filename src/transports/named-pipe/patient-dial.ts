@@ -1,5 +1,4 @@
-import { type Clock, SignalboxError } from '../../core/contracts/index.js'
-import { aborted, throwIfAborted } from './abort.js'
+import { aborted, type Clock, SignalboxError, throwIfAborted } from '../../core/contracts/index.js'
 import { holdEventLoop } from './event-loop-hold.js'
 
 /** How long, in ms, a dialler waits for a listener whose places are all taken. */

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import {
   type Address,
+  aborted,
   type Connection,
   reasonOf,
   SignalboxError,
@@ -9,7 +10,6 @@ import {
 } from '../../core/contracts/index.js'
 import { SocketConnection } from '../socket/socket-connection.js'
 import { systemCodeOf } from '../socket/socket-fault.js'
-import { aborted } from './abort.js'
 import { dialPatiently } from './patient-dial.js'
 import { pipeNameOf } from './pipe-name.js'
 import { posixPathsOf } from './posix-path.js'

@@ -9,10 +9,10 @@ import {
   SignalboxError,
   type TransportContext,
   type TransportOptions,
+  throwIfAborted,
 } from '../../core/contracts/index.js'
 import { ensurePrivateFolder } from '../../native/runtime-folder.js'
 import { systemCodeOf } from '../socket/socket-fault.js'
-import { throwIfAborted } from './abort.js'
 import { Arrivals } from './arrivals.js'
 import { pipeNameOf } from './pipe-name.js'
 import { NameLock } from './posix-name-lock.js'

@@ -7,6 +7,7 @@ import {
   SignalboxError,
   type TransportContext,
   type TransportOptions,
+  throwIfAborted,
 } from '../../core/contracts/index.js'
 import {
   type Handle,
@@ -16,7 +17,6 @@ import {
   win32Failure,
 } from '../../native/win32/kernel32.js'
 import { privateSecurity } from '../../native/win32/private-security.js'
-import { throwIfAborted } from './abort.js'
 import { Arrivals } from './arrivals.js'
 import { holdEventLoop } from './event-loop-hold.js'
 import { pipeNameOf } from './pipe-name.js'
