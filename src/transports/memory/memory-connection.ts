@@ -1,0 +1,162 @@
+import { userInfo } from 'node:os'
+import { type Observable, Subject } from 'rxjs'
+import {
+  type CloseReason,
+  type Connection,
+  type Frame,
+  type FrameSink,
+  type Limits,
+  type PeerIdentity,
+  type Release,
+  SignalboxError,
+} from '../../core/contracts/index.js'
+import { FrameQueue } from './frame-queue.js'
+
+const LIMITS: Limits = Object.freeze({ maxFrame: Number.POSITIVE_INFINITY })
+
+/**
+ * One end of a connection within this process. Frames are delivered in a turn of their own, all that
+ * wait at once: never from inside `send`, and without keeping input and output from their turn.
+ */
+export class MemoryConnection implements Connection {
+  readonly limits = LIMITS
+  readonly remote: PeerIdentity
+  readonly closed: Promise<CloseReason>
+  readonly writable$: Observable<void>
+  readonly #name: string
+  readonly #writable = new Subject<void>()
+  readonly #incoming = new FrameQueue()
+  readonly #frame = new MemoryFrame()
+  #peer: MemoryConnection | undefined
+  #sink: FrameSink | undefined
+  #paused = false
+  #refused = false
+  #deliveryScheduled = false
+  #over = false
+  #resolveClosed: (reason: CloseReason) => void = () => {}
+
+  /** Both ends of a new connection. @param name how messages call it */
+  static pair(name: string): [MemoryConnection, MemoryConnection] {
+    const left = new MemoryConnection(name)
+    const right = new MemoryConnection(name)
+    left.#peer = right
+    right.#peer = left
+    return [left, right]
+  }
+
+  private constructor(name: string) {
+    this.#name = name
+    this.remote = ownIdentity()
+    this.writable$ = this.#writable.asObservable()
+    this.closed = new Promise(resolve => {
+      this.#resolveClosed = resolve
+    })
+  }
+
+  send(frame: Uint8Array): 'sent' | 'full' {
+    const peer = this.#peer
+    if (peer === undefined) return 'full'
+    if (!peer.#incoming.push(frame)) {
+      this.#refused = true
+      return 'full'
+    }
+    peer.#deliverSoon()
+    return 'sent'
+  }
+
+  receive(sink: FrameSink): void {
+    if (this.#sink !== undefined) {
+      throw new SignalboxError(
+        'CLOSED',
+        `${this.#name}: its one sink is taken; call receive once per connection`,
+      )
+    }
+    this.#sink = sink
+    this.#deliverSoon()
+  }
+
+  pause(): void {
+    this.#paused = true
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#deliverSoon()
+  }
+
+  /** What was sent is with the peer already; it gets that, and then the end. */
+  async close(): Promise<void> {
+    this.#end({ by: 'us' })
+    await this.closed
+  }
+
+  abort(error?: SignalboxError): void {
+    const peer = this.#peer
+    if (peer !== undefined) peer.#incoming.clear()
+    this.#end(error === undefined ? { by: 'us' } : { by: 'fault', error })
+  }
+
+  #deliverSoon(): void {
+    if (this.#deliveryScheduled || this.#over) return
+    this.#deliveryScheduled = true
+    setImmediate(this.#deliver)
+  }
+
+  readonly #deliver = (): void => {
+    this.#deliveryScheduled = false
+    // What the sink makes others send is for the next turn.
+    for (let left = this.#incoming.length; left > 0 && this.#reads; left--) this.#lendNext()
+    const peer = this.#peer
+    if (peer !== undefined && peer.#refused && this.#incoming.hasDrained) {
+      peer.#refused = false
+      peer.#writable.next()
+    }
+    if (this.#incoming.length === 0) {
+      if (this.#peer === undefined) this.#end({ by: 'peer' })
+    } else if (this.#reads) this.#deliverSoon()
+  }
+
+  get #reads(): boolean {
+    return this.#sink !== undefined && !this.#paused && !this.#over
+  }
+
+  #lendNext(): void {
+    const bytes = this.#incoming.shift()
+    if (bytes === undefined) return
+    this.#frame.bytes = bytes
+    this.#sink?.(this.#frame)
+  }
+
+  #end(reason: CloseReason): void {
+    if (this.#over) return
+    this.#over = true
+    this.#incoming.clear()
+    const peer = this.#peer
+    if (peer !== undefined) peer.#lose()
+    this.#lose()
+    this.#resolveClosed(reason)
+  }
+
+  /** Nothing can be sent any more; what has come is still to be delivered. */
+  #lose(): void {
+    this.#peer = undefined
+    this.#writable.complete()
+    this.#deliverSoon()
+  }
+}
+
+/** The one frame of an end, lent again and again; its bytes are a copy that nobody else has. */
+class MemoryFrame implements Frame {
+  bytes: Uint8Array = new Uint8Array(0)
+
+  retain(): Release {
+    return alreadyOwned
+  }
+}
+
+function alreadyOwned(): void {}
+
+function ownIdentity(): PeerIdentity {
+  const id = String(process.getuid?.() ?? userInfo().username)
+  return { pid: process.pid, user: { by: 'kernel', id } }
+}
