@@ -5,6 +5,7 @@ import type { TransportContext } from '../../core/contracts/context.js'
 import type { ConnectionTransport } from '../../core/contracts/transport.js'
 import { AcceptQueue } from './accept-queue.js'
 import type { End } from './end.js'
+import { openAndClose } from './open-and-close.js'
 import { type OpenHandles, openHandles } from './open-handles.js'
 import type { PeerCommands } from './peer.js'
 import { TrackEnd } from './track-end.js'
@@ -47,13 +48,8 @@ export class PeerHost implements PeerCommands {
     return this.#add(await this.transport.connect(address, this.context), address)
   }
 
-  async openAndClose(text: string, times: number): Promise<void> {
-    const address = parseAddress(text)
-    for (let time = 0; time < times; time++) {
-      const connection = await this.transport.connect(address, this.context)
-      await connection.close()
-      await connection.closed
-    }
+  openAndClose(address: string, times: number): Promise<void> {
+    return openAndClose(this.transport, this.context, parseAddress(address), times)
   }
 
   async acceptAndDrain(listener: number, times: number): Promise<void> {

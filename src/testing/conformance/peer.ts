@@ -11,7 +11,7 @@ export interface PeerCommands {
   accept(listener: number): Promise<number>
   /** Connects, and gives the number of the end. */
   connect(address: string): Promise<number>
-  /** Connects `times` times, one after the other, and closes each connection at once. */
+  /** Connects `times` times, and closes each connection as soon as it is there. */
   openAndClose(address: string, times: number): Promise<void>
   /** Takes the next `times` connections of a listener, and resolves when the far side has closed them all. */
   acceptAndDrain(listener: number, times: number): Promise<void>

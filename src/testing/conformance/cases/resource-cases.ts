@@ -4,8 +4,8 @@ import type { CaseContext } from '../case-context.js'
 import type { ConformanceCase } from '../conformance-case.js'
 import { exchangeInThread } from '../exchange-in-thread.js'
 import { lossy, oneProcess } from '../exclusions.js'
-import type { OpenHandles } from '../open-handles.js'
-import { openHandles } from '../open-handles.js'
+import { openAndClose } from '../open-and-close.js'
+import { type OpenHandles, openHandles } from '../open-handles.js'
 
 /** Handles that come and go by themselves: a system library that loads late, a thread of the pool. */
 const NOISE = 12
@@ -24,7 +24,10 @@ export const resourceCases: readonly ConformanceCase[] = [
       const theyConnect = (times: number) =>
         Promise.all([queue.drain(times), peer.call('openAndClose', queue.listener.address.href, times)])
       const weConnect = (times: number) =>
-        Promise.all([peer.call('acceptAndDrain', listener, times), openAndClose(context, address, times)])
+        Promise.all([
+          peer.call('acceptAndDrain', listener, times),
+          openAndClose(context.transport, context.setting.pluginContext, parseAddress(address), times),
+        ])
       // The first ones load what is loaded once.
       await theyConnect(5)
       await weConnect(5)
@@ -81,15 +84,6 @@ export const resourceCases: readonly ConformanceCase[] = [
     },
   },
 ]
-
-async function openAndClose(context: CaseContext, address: string, times: number): Promise<void> {
-  const place = parseAddress(address)
-  for (let time = 0; time < times; time++) {
-    const connection = await context.transport.connect(place, context.setting.pluginContext)
-    await connection.close()
-    await connection.closed
-  }
-}
 
 async function expectNoLeak(
   where: string,

@@ -60,6 +60,7 @@ export const sinkCases: readonly ConformanceCase[] = [
         calls += 1
         closing ??= here.connection.close()
       })
+      await there.receive()
       context.meanwhile(there.send(endless))
       assert.equal((await here.closed()).by, 'us')
       await closing
