@@ -54,14 +54,9 @@ export class MemoryConnection implements Connection {
   }
 
   send(frame: Uint8Array): 'sent' | 'full' {
-    const peer = this.#peer
-    if (peer === undefined) return 'full'
-    if (!peer.#incoming.push(frame)) {
-      this.#refused = true
-      return 'full'
-    }
-    peer.#deliverSoon()
-    return 'sent'
+    if (this.#peer?.take(frame)) return 'sent'
+    this.#refused = true
+    return 'full'
   }
 
   receive(sink: FrameSink): void {
@@ -91,8 +86,7 @@ export class MemoryConnection implements Connection {
   }
 
   abort(error?: SignalboxError): void {
-    const peer = this.#peer
-    if (peer !== undefined) peer.#incoming.clear()
+    this.#peer?.forget()
     this.#end(error === undefined ? { by: 'us' } : { by: 'fault', error })
   }
 
@@ -106,11 +100,7 @@ export class MemoryConnection implements Connection {
     this.#deliveryScheduled = false
     // What the sink makes others send is for the next turn.
     for (let left = this.#incoming.length; left > 0 && this.#reads; left--) this.#lendNext()
-    const peer = this.#peer
-    if (peer !== undefined && peer.#refused && this.#incoming.hasDrained) {
-      peer.#refused = false
-      peer.#writable.next()
-    }
+    if (this.#incoming.hasDrained) this.#peer?.retry()
     if (this.#incoming.length === 0) {
       if (this.#peer === undefined) this.#end({ by: 'peer' })
     } else if (this.#reads) this.#deliverSoon()
@@ -131,14 +121,31 @@ export class MemoryConnection implements Connection {
     if (this.#over) return
     this.#over = true
     this.#incoming.clear()
-    const peer = this.#peer
-    if (peer !== undefined) peer.#lose()
-    this.#lose()
+    this.#peer?.lose()
+    this.lose()
     this.#resolveClosed(reason)
   }
 
+  // What the other end calls:
+
+  private take(frame: Uint8Array): boolean {
+    const taken = this.#incoming.push(frame)
+    if (taken) this.#deliverSoon()
+    return taken
+  }
+
+  private forget(): void {
+    this.#incoming.clear()
+  }
+
+  private retry(): void {
+    if (!this.#refused) return
+    this.#refused = false
+    this.#writable.next()
+  }
+
   /** Nothing can be sent any more; what has come is still to be delivered. */
-  #lose(): void {
+  private lose(): void {
     this.#peer = undefined
     this.#writable.complete()
     this.#deliverSoon()
