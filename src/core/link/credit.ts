@@ -1,5 +1,5 @@
-import { violation } from './bytes.js'
 import type { Grant } from './hello.js'
+import { violation } from './violation.js'
 
 /**
  * What a sender may still send in a lane (I7). Grants are totals since the lane began,

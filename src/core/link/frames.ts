@@ -7,7 +7,8 @@ export const FrameKind = {
   hello: 0x01,
   welcome: 0x02,
   confirm: 0x03,
-  refuse: 0x04,
+  ready: 0x04,
+  refuse: 0x05,
   // messages
   open: 0x10,
   data: 0x11,
@@ -18,7 +19,7 @@ export const FrameKind = {
   reject: 0x19,
   // the link itself
   ping: 0x20,
-  bye: 0x22,
+  bye: 0x21,
 } as const
 
 /** The version of the wire protocol that this code speaks. */
@@ -27,8 +28,11 @@ export const PROTOCOL_VERSION = 1
 /** The first bytes of every hello: nobody else's protocol begins so. */
 export const MAGIC = Uint8Array.of(0x53, 0x47, 0x42, 0x58) // SGBX
 
-/** Bytes of the largest frame before the peer is authenticated (I12). */
-export const HANDSHAKE_FRAME = 4096
+/**
+ * Bytes of the largest frame before the peer is authenticated (I12), and of the largest one that is
+ * neither data nor part at any time: every track of a link carries frames of this size.
+ */
+export const CONTROL_FRAME = 4096
 
 /** Bytes that a frame has at most around a message or a part of one: kind, lane, sequence, offset, total. */
 export const FRAME_OVERHEAD = 1 + 4 * 8
@@ -47,5 +51,5 @@ export const FIRST_LANE = 2
 /** Bytes of the largest lane label. */
 export const LABEL_LENGTH = 2048
 
-/** Bytes of the longest text that explains a refusal, rejection or goodbye. */
+/** Bytes of the longest text that explains a refusal or rejection. */
 export const REASON_LENGTH = 1024

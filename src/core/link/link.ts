@@ -27,6 +27,8 @@ export interface LinkHost {
    * Whoever cannot serve it returns a sink that rejects.
    */
   laneOpened(label: Uint8Array): LaneSink
+  /** The link is ready to send. Called once, before anything is delivered. */
+  attached?(link: Link): void
 }
 
 /** What went over a link. */
@@ -107,7 +109,8 @@ export class Link {
       },
     }
     this.control = this.#addOutbound(ReservedLane.control)
-    this.replies = this.#addOutbound(ReservedLane.replies)
+    // An answer is owed for each question that was taken: their number is bounded by the questions' credit.
+    this.replies = this.#addOutbound(ReservedLane.replies, Number.POSITIVE_INFINITY)
     this.#addInbound(ReservedLane.control, host.control)
     this.#addInbound(ReservedLane.replies, host.replies)
     this.#heartbeat = new Heartbeat(clock, mine.heartbeat, theirs.heartbeat, {
@@ -127,6 +130,7 @@ export class Link {
       writable.unsubscribe()
       this.#end(reason)
     })
+    host.attached?.(this)
     established.handOver(frame => this.#receive(frame))
   }
 
@@ -300,8 +304,8 @@ export class Link {
     this.#inbound.set(id, new InboundLane(id, this.#laneReplies, sink, this.session.mine.window))
   }
 
-  #addOutbound(id: number): OutboundLane {
-    const lane = new OutboundLane(id, this.#laneTrack, this.session.theirs.window)
+  #addOutbound(id: number, mayWait?: number): OutboundLane {
+    const lane = new OutboundLane(id, this.#laneTrack, this.session.theirs.window, mayWait)
     this.#outbound.set(id, lane)
     return lane
   }

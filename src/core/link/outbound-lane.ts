@@ -29,8 +29,8 @@ interface Waiting {
   offset: number
 }
 
-/** How much {@link OutboundLane.send} lets wait for credit before it says `OVERFLOW`. */
-const WAITING_MESSAGES = 4096
+/** How many messages {@link OutboundLane.send} lets wait for credit before it says `OVERFLOW`. */
+const MAY_WAIT = 4096
 const NOTHING = new Uint8Array()
 
 /** One order of messages to the peer: sequence numbers, credit, and the fate of each message. */
@@ -49,6 +49,7 @@ export class OutboundLane {
     readonly id: number,
     private readonly track: LaneTrack,
     private readonly window: Grant,
+    private readonly mayWait = MAY_WAIT,
   ) {
     this.#credit = new SenderCredit(window)
   }
@@ -96,8 +97,8 @@ export class OutboundLane {
     }
     if (this.#ended !== undefined) return Promise.reject(this.#ended)
     if (this.#ending) return Promise.reject(new SignalboxError('CLOSED', 'the lane is closed'))
-    if (this.#waiting.size >= WAITING_MESSAGES) {
-      const why = `${WAITING_MESSAGES} messages wait for this receiver already; await each send, or send less`
+    if (this.#waiting.size >= this.mayWait) {
+      const why = `${this.mayWait} messages wait for this receiver already; await each send, or send less`
       return Promise.reject(new SignalboxError('OVERFLOW', why))
     }
     const waiting = this.#wait(head, body, receipt)

@@ -1,5 +1,6 @@
 import { type ErrorCode, SignalboxError } from '../contracts/index.js'
-import type { ByteReader, ByteWriter } from './bytes.js'
+import type { ByteReader } from './byte-reader.js'
+import type { ByteWriter } from './byte-writer.js'
 import { REASON_LENGTH } from './frames.js'
 
 /** Codes that may cross the wire; what a peer sends beside them is read as `HANDLER_FAILED`. */
@@ -27,6 +28,9 @@ const WIRE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'PEER_SILENT',
 ])
 
+/** Bytes of the longest code. */
+const CODE_LENGTH = 64
+
 /** Why something was refused, as it crosses the wire: a code and a text for people. */
 export interface Reason {
   readonly code: ErrorCode
@@ -34,15 +38,20 @@ export interface Reason {
 }
 
 /** Writes a reason; the text is cut to what the protocol allows. */
-export function writeReason(out: ByteWriter, code: ErrorCode, text: string): ByteWriter {
-  return out.text(code).text(text.slice(0, REASON_LENGTH / 4)) // a character has at most 4 bytes in UTF-8
+export function writeReason(out: ByteWriter, { code, text }: Reason): ByteWriter {
+  return out.text(code).text(text.slice(0, REASON_LENGTH / 3)) // a UTF-16 unit has at most 3 bytes in UTF-8
 }
 
 /** Reads a reason. @throws SignalboxError `PROTOCOL_VIOLATION` */
 export function readReason(input: ByteReader): Reason {
-  const code = input.text(64)
+  const code = input.text(CODE_LENGTH)
   const text = input.text(REASON_LENGTH)
   return { code: isWireCode(code) ? code : 'HANDLER_FAILED', text }
+}
+
+/** What a peer is told of an error. */
+export function reasonFor(error: SignalboxError): Reason {
+  return { code: error.code, text: error.message }
 }
 
 /** The error that the peer described. */
