@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto'
+import { resolve } from 'node:path'
+import type { Clock, Log, TransportContext } from '../core/contracts/index.js'
+import { defaultRuntimeFolder, ensurePrivateFolder } from '../native/runtime-folder.js'
+import { systemLog } from './system-log.js'
+
+/** Options of {@link systemContext}. */
+export interface SystemContextOptions {
+  /** @default defaultRuntimeFolder(): `SIGNALBOX_RUNTIME_DIR`, or the user's own folder for such things */
+  readonly runtimeFolder?: string
+  /** @default warnings to stderr */
+  readonly log?: Log
+}
+
+/**
+ * What transports get in a real process: the machine's time and chance, and the user's runtime folder,
+ * which is made if need be.
+ * @throws SignalboxError `ACCESS_DENIED` when others may enter the folder
+ */
+export async function systemContext(options: SystemContextOptions = {}): Promise<TransportContext> {
+  const runtimeFolder = resolve(options.runtimeFolder ?? defaultRuntimeFolder())
+  await ensurePrivateFolder(runtimeFolder)
+  return {
+    clock: systemClock,
+    random: { bytes: length => randomBytes(length) },
+    log: options.log ?? systemLog('warn'),
+    runtimeFolder,
+  }
+}
+
+/** The machine's time. Its timers never keep the process alive. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms).unref()
+    return { cancel: () => clearTimeout(timer) }
+  },
+}

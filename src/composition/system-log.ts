@@ -1,0 +1,24 @@
+import { type Logger, pino } from 'pino'
+import type { Log } from '../core/contracts/index.js'
+
+/** How much is logged, from nothing to everything. */
+export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const
+
+/** How much is logged; a level includes those before it. */
+export type LogLevel = (typeof logLevels)[number]
+
+/**
+ * A log that writes one line of JSON per report to stderr, at once: nothing is lost when the process ends.
+ */
+export function systemLog(level: LogLevel): Log {
+  // Most processes never report anything, and opening the log is not free.
+  let logger: Logger | undefined
+  const open = () => {
+    logger ??= pino({ name: 'signalbox', level }, pino.destination({ dest: 2, sync: true }))
+    return logger
+  }
+  return {
+    debug: (message, details = {}) => open().debug(details, message),
+    warn: (message, details = {}) => open().warn(details, message),
+  }
+}
