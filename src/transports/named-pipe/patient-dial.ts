@@ -1,4 +1,4 @@
-import { aborted, type Clock, SignalboxError, throwIfAborted } from '../../core/contracts/index.js'
+import { type Clock, SignalboxError, throwIfAborted } from '../../core/contracts/index.js'
 import { holdEventLoop } from './event-loop-hold.js'
 
 /** How long, in ms, a dialler waits for a listener whose places are all taken. */
@@ -15,6 +15,8 @@ export interface PatientDial<T> {
   readonly signal: AbortSignal | undefined
   /** One attempt. `busy`: somebody listens there, and has no room at the moment. */
   readonly attempt: () => Promise<T | 'busy'>
+  /** Closes what an attempt made that nobody wants any more. */
+  readonly discard: (made: T) => void
 }
 
 /**
@@ -22,37 +24,46 @@ export interface PatientDial<T> {
  * only in a rush; neither system offers a wait that takes no thread and can be given up.
  * @throws SignalboxError `NO_LISTENER` when there was no room for 2 s, `ABORTED`, and what an attempt throws
  */
-export async function dialPatiently<T>({ what, clock, signal, attempt }: PatientDial<T>): Promise<T> {
+export async function dialPatiently<T>(dial: PatientDial<T>): Promise<T> {
+  const { what, clock, signal } = dial
   const started = clock.now()
   const release = holdEventLoop()
   try {
     for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
       throwIfAborted(what, signal)
-      const result = await attempt()
-      if (result !== 'busy') return result
-      if (clock.now() - started >= PATIENCE) {
-        throw new SignalboxError(
-          'NO_LISTENER',
-          `${what}: nobody took the connection for ${PATIENCE} ms; its listener hangs, or has closed and still serves others`,
-        )
-      }
-      await pausing(pause, what, clock, signal)
+      const result = await dial.attempt()
+      if (result !== 'busy') return wanted(result, dial)
+      if (clock.now() - started >= PATIENCE) throw hopeless(what)
+      await pausing(pause, clock, signal)
     }
   } finally {
     release()
   }
 }
 
-function pausing(ms: number, what: string, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const giveUp = () => {
+/** Opening a pipe is done before anybody can give it up: then it was in vain. */
+function wanted<T>(made: T, { what, signal, discard }: PatientDial<T>): T {
+  if (signal?.aborted) discard(made)
+  throwIfAborted(what, signal)
+  return made
+}
+
+/** Resolves after `ms`, or when `signal` fires. */
+function pausing(ms: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise(resolve => {
+    const end = () => {
       timer.cancel()
-      if (signal !== undefined) reject(aborted(what, signal))
-    }
-    const timer = clock.after(ms, () => {
-      signal?.removeEventListener('abort', giveUp)
+      signal?.removeEventListener('abort', end)
       resolve()
-    })
-    signal?.addEventListener('abort', giveUp, { once: true })
+    }
+    const timer = clock.after(ms, end)
+    signal?.addEventListener('abort', end, { once: true })
   })
+}
+
+function hopeless(what: string): SignalboxError {
+  return new SignalboxError(
+    'NO_LISTENER',
+    `${what}: nobody took the connection for ${PATIENCE} ms; its listener hangs, or has closed and still serves others`,
+  )
 }

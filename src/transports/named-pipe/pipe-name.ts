@@ -13,6 +13,8 @@ export interface PipeName {
   readonly host: string
   /** The name among the system's own: `signalbox.orders`, or `orders` where `rawNames` asks for it. */
   readonly name: string
+  /** Whether the name is outside of Signalbox's namespace, where other programs may listen too. */
+  readonly raw: boolean
 }
 
 /** Keeps Signalbox's names apart from those of other programs. */
@@ -35,7 +37,8 @@ export function pipeNameOf(address: Address, options: TransportOptions = {}): Pi
     throw invalid(`${JSON.stringify(path)} is no pipe name: it needs at least one character, and no slashes`)
   }
   if (host !== '.') requireRemote(address, options)
-  return { href, host, name: options.rawNames ? path : PREFIX + path }
+  const raw = options.rawNames ?? false
+  return { href, host, name: raw ? path : PREFIX + path, raw }
 }
 
 function requireRemote({ href, host }: Address, { allowRemote }: TransportOptions): void {

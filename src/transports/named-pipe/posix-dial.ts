@@ -35,7 +35,13 @@ export async function dialSocket(
       throw asDialError(address, path, error)
     }
   }
-  const socket = await dialPatiently({ what, clock: context.clock, signal, attempt })
+  const socket = await dialPatiently({
+    what,
+    clock: context.clock,
+    signal,
+    attempt,
+    discard: socket => void socket.destroy(),
+  })
   return vetted(socket, address, context)
 }
 

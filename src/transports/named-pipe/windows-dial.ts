@@ -17,6 +17,7 @@ import {
 import { SocketConnection } from '../socket/socket-connection.js'
 import { dialPatiently } from './patient-dial.js'
 import { type PipeName, pipeNameOf } from './pipe-name.js'
+import { isClaimed } from './windows-name-claim.js'
 import { windowsPathOf } from './windows-path.js'
 import { isTrusted, serverOf } from './windows-peer.js'
 import { socketOf } from './windows-socket.js'
@@ -32,11 +33,15 @@ export async function dialPipe(
 ): Promise<Connection> {
   const name = pipeNameOf(address, options)
   const path = windowsPathOf(name)
-  const attempt = async () => openPipe(name, path)
-  const what = `connect to ${address.href}`
-  const pipe = await dialPatiently({ what, clock: context.clock, signal: options.signal, attempt })
+  const pipe = await dialPatiently({
+    what: `connect to ${address.href}`,
+    clock: context.clock,
+    signal: options.signal,
+    attempt: async () => openPipe(name, path),
+    discard: pipe => void kernel32().CloseHandle(pipe),
+  })
   const remote = identify(pipe, name)
-  if (name.host === '.' && !options.rawNames && !isTrusted(remote)) {
+  if (name.host === '.' && !name.raw && !isTrusted(remote)) {
     kernel32().CloseHandle(pipe)
     const who = remote.user.by === 'none' ? 'nobody knows who' : `user ${remote.user.id}`
     throw new SignalboxError('ACCESS_DENIED', `${address.href}: ${who} listens there, not this user`)
@@ -59,16 +64,18 @@ const SECURITY_IDENTIFICATION = 0x10000
 const FLAGS = FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION
 
 /** A remote machine that does not answer blocks this thread for as long as Windows tries, as Node's own client does. */
-function openPipe({ href, host }: PipeName, path: string): Handle | 'busy' {
+function openPipe({ href, host, raw }: PipeName, path: string): Handle | 'busy' {
   const { CreateFileW, GetLastError } = kernel32()
   const pipe = CreateFileW(path, GENERIC_READ_WRITE, 0, null, OPEN_EXISTING, FLAGS, NO_HANDLE)
   if (pipe !== INVALID_HANDLE) return pipe
   const code = GetLastError()
   switch (code) {
     case Win32Error.PIPE_BUSY:
-      return 'busy'
+      // Without a listener, these are the connections that it left, and nobody will make room.
+      if (raw || host !== '.' || isClaimed(path)) return 'busy'
+      throw nobodyListens(href, path)
     case Win32Error.FILE_NOT_FOUND:
-      throw new SignalboxError('NO_LISTENER', `${href}: nobody listens on ${path}; start its owner`)
+      throw nobodyListens(href, path)
     case Win32Error.BAD_NETPATH:
       throw new SignalboxError('NO_LISTENER', `${href}: there is no machine ${host} on this network`)
     case Win32Error.ACCESS_DENIED:
@@ -76,4 +83,8 @@ function openPipe({ href, host }: PipeName, path: string): Handle | 'busy' {
     default:
       throw win32Failure(`${href}: CreateFileW of ${path}`, code)
   }
+}
+
+function nobodyListens(href: string, path: string): SignalboxError {
+  return new SignalboxError('NO_LISTENER', `${href}: nobody listens on ${path}; start its owner`)
 }

@@ -21,7 +21,7 @@ import { Arrivals } from './arrivals.js'
 import { holdEventLoop } from './event-loop-hold.js'
 import { pipeNameOf } from './pipe-name.js'
 import { type ClientWait, waitForClient } from './windows-client-wait.js'
-import { claimName, inUse, type NameClaim, noteServed } from './windows-name-claim.js'
+import { claimName, inUse, type NameClaim } from './windows-name-claim.js'
 import { windowsPathOf } from './windows-path.js'
 import { clientOf, isTrusted } from './windows-peer.js'
 import { socketOf } from './windows-socket.js'
@@ -38,7 +38,7 @@ export async function listenOnPipe(
   }
   throwIfAborted(`listen on ${address.href}`, options.signal)
   const path = windowsPathOf(name)
-  const claim = claimName(address.href, path)
+  const claim = claimName(name, path)
   const pipes = new PipeMaker(path, !options.allowRemote)
   try {
     return new PipeListener(address, context, pipes, claim, firstOf(pipes, claim, address))
@@ -147,9 +147,7 @@ class PipeListener implements Listener {
       return
     }
     try {
-      const socket = socketOf(pipe, this.address.href)
-      socket.once('close', noteServed(this.#pipes.path))
-      this.#arrivals.accept(socket, client)
+      this.#arrivals.accept(socketOf(pipe, this.address.href), client)
     } catch (error) {
       this.#arrivals.refused(reasonOf(error))
     }

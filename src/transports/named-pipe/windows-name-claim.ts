@@ -2,49 +2,42 @@ import { createHash } from 'node:crypto'
 import { SignalboxError } from '../../core/contracts/index.js'
 import { type Handle, kernel32, NO_HANDLE, Win32Error, win32Failure } from '../../native/win32/kernel32.js'
 import { privateSecurity } from '../../native/win32/private-security.js'
+import type { PipeName } from './pipe-name.js'
 
 /** The right to be the one server of a pipe's name. */
 export interface NameClaim {
-  /** Whether the first pipe must be the first of its name; false when connections of ours still have it. */
+  /** Whether the first pipe must be the first of its name; false when old connections still have the name. */
   readonly first: boolean
   /** Lets go; once only. */
   release(): void
 }
 
-/** How many accepted connections of this thread still have a pipe of a name open, by the pipe's path. */
-const served = new Map<string, number>()
-
-/** Notes that a connection has a pipe of this name; returns what to call when it is closed. */
-export function noteServed(path: string): () => void {
-  served.set(path, servedOn(path) + 1)
-  return () => {
-    const left = servedOn(path) - 1
-    if (left > 0) served.set(path, left)
-    else served.delete(path)
-  }
-}
-
-const servedOn = (path: string) => served.get(path) ?? 0
-
 /**
  * Claims a name for one listener. FILE_FLAG_FIRST_PIPE_INSTANCE alone would not do: Wine ignores it,
- * and it also fails while connections of a closed listener live on. So a named mutex says who listens,
+ * and it also fails while connections of an earlier listener live on. So a named mutex says who listens,
  * by its existence, which ends with its owner.
- * @param href how messages call the name
+ * @param path the pipe
  * @throws SignalboxError `ADDRESS_IN_USE`, `SYSTEM`
  */
-export function claimName(href: string, path: string): NameClaim {
+export function claimName({ href, raw }: PipeName, path: string): NameClaim {
   const guard = createGuard(href, path)
   const release = () => void kernel32().CloseHandle(guard)
   const state = stateOf(path)
-  const ours = servedOn(path) > 0
-  if (state === 'listening' || (state === 'serving' && !ours)) {
+  // In our own namespace, pipes without a listener are leftovers; on a raw name, a foreign server may be busy.
+  if (state === 'listening' || (state === 'connected' && raw)) {
     release()
-    const who =
-      state === 'listening' ? 'another program listens' : 'connections of another process still live'
-    throw inUse(href, `${who} on ${path}`)
+    throw inUse(href, `another program has ${path} open`)
   }
-  return { first: !ours, release }
+  return { first: state === 'free', release }
+}
+
+/** Whether a Signalbox listener, in any process, has claimed the name. */
+export function isClaimed(path: string): boolean {
+  const { OpenMutexW, GetLastError, CloseHandle } = kernel32()
+  const guard = OpenMutexW(SYNCHRONIZE, 0, guardNameOf(path))
+  if (guard === NO_HANDLE) return GetLastError() === Win32Error.ACCESS_DENIED
+  CloseHandle(guard)
+  return true
 }
 
 export function inUse(href: string, why: string): SignalboxError {
@@ -69,11 +62,12 @@ function guardNameOf(path: string): string {
   return `Global\\signalbox-pipe-${createHash('sha256').update(path.toLowerCase()).digest('hex')}`
 }
 
+const SYNCHRONIZE = 0x100000
 /** The shortest wait that WaitNamedPipeW knows, in ms. */
 const NO_WAIT = 1
 
-function stateOf(path: string): 'free' | 'listening' | 'serving' {
+function stateOf(path: string): 'free' | 'listening' | 'connected' {
   const { WaitNamedPipeW, GetLastError } = kernel32()
   if (WaitNamedPipeW(path, NO_WAIT)) return 'listening'
-  return GetLastError() === Win32Error.SEM_TIMEOUT ? 'serving' : 'free'
+  return GetLastError() === Win32Error.SEM_TIMEOUT ? 'connected' : 'free'
 }

@@ -18,7 +18,10 @@ export function socketOf(pipe: Handle, what: string): Socket {
     )
   }
   try {
-    return new Socket({ fd, readable: true, writable: true })
+    const socket = new Socket({ fd, readable: true, writable: true })
+    // A pipe has no half-closed state: its peer learns of our end when the handle is closed. By now
+    // everything has been read (FlushFileBuffers), so to wait for the peer's end would be in vain.
+    return socket.once('finish', () => socket.destroy())
   } catch (cause) {
     closeSync(fd)
     throw new SignalboxError('SYSTEM', `${what}: node does not take the pipe (${reasonOf(cause)})`, { cause })
