@@ -80,7 +80,7 @@ export class Directory {
     if (typeof fault === 'string') {
       throw new SignalboxError('CONFIG_INVALID', `node ${JSON.stringify(name)} cannot be announced: ${fault}`)
     }
-    const path = this.#pathOf(name)
+    const path = join(this.#folder, entryFileName(name))
     const owner = await this.#files.take(path, content)
     if (owner !== undefined) {
       const who = owner.pid === process.pid ? 'this process' : `process ${owner.pid}`
