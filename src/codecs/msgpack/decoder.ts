@@ -1,0 +1,45 @@
+import { Unpackr } from 'msgpackr'
+import { type Decoder, reasonOf, type Structures, type ValueLimits } from '../../core/contracts/index.js'
+import { notDecodable } from '../outside.js'
+import './extensions.js'
+import { MsgpackScanner } from './scanner.js'
+import { checkStructures } from './shapes.js'
+
+/**
+ * Small values are decoded here. msgpackr keeps a DataView with each array that it reads, and making
+ * one costs more than the copy; nor can a peer that shares memory change what was judged already.
+ */
+const scratch = new Uint8Array(4096)
+
+/** Reads with msgpackr what {@link MsgpackScanner} let through. */
+export class MsgpackDecoder implements Decoder {
+  private readonly scanner: MsgpackScanner
+  private readonly unpackr: Unpackr
+
+  constructor(structures: Structures, limits: ValueLimits) {
+    checkStructures(structures)
+    this.scanner = new MsgpackScanner(structures, limits)
+    this.unpackr = new Unpackr({
+      structures: structures.map(keys => [...keys]), // msgpackr hangs its readers on them
+      mapsAsObjects: true,
+      copyBuffers: true, // binary would be views of the lent bytes
+    })
+  }
+
+  decode(bytes: Uint8Array): unknown {
+    let source = scratch
+    if (bytes.length <= scratch.length) scratch.set(bytes)
+    else source = plainView(bytes)
+    this.scanner.scan(source, bytes.length)
+    try {
+      return this.unpackr.unpack(source, bytes.length)
+    } catch (cause) {
+      throw notDecodable('msgpack', reasonOf(cause), cause)
+    }
+  }
+}
+
+/** A view of our own, which msgpackr may mark, and from a Buffer one whose slices are no Buffers. */
+function plainView(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

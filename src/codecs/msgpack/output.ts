@@ -1,0 +1,229 @@
+import { Outside } from '../outside.js'
+import { extension } from './extensions.js'
+import { firstRecord } from './shapes.js'
+
+const SCRATCH = 64 * 1024
+const KEEP = 1024 * 1024
+/** No header with a number in it takes more. */
+const HEADER = 16
+
+// One buffer for all encoders: what one returns is lent until the next one writes. Module variables,
+// because each byte of each message passes here. Bytes are written one by one, not through a DataView,
+// so that any array can be the target without making a view for it.
+let target: Uint8Array = Buffer.allocUnsafeSlow(SCRATCH)
+let position = 0
+let roomEnd = SCRATCH - HEADER
+/** Whether `target` is somebody else's, and cannot grow. */
+let fixed = false
+
+const float = new Float64Array(1)
+const floatBytes = new Uint8Array(float.buffer)
+const utf8 = new TextEncoder()
+
+/** Thrown by what needs more room than a fixed target has. */
+export const full = new Error('the target is full')
+
+/** Where bytes go, as {@link redirect} replaces and restores it. */
+export interface Output {
+  readonly target: Uint8Array
+  readonly position: number
+  readonly fixed: boolean
+}
+
+/** Sends what follows elsewhere. @returns where it went until now: whoever redirects, restores. */
+export function redirect(to: Output): Output {
+  const before: Output = { target, position, fixed }
+  target = to.target
+  position = to.position
+  roomEnd = target.length - HEADER
+  fixed = to.fixed
+  return before
+}
+
+/** Where the next byte goes. */
+export function here(): number {
+  return position
+}
+
+/** Takes what was written since `start` out of the shared buffer; it is lent until the next byte is written. */
+export function takeFrom(start: number): Uint8Array {
+  const bytes = target.subarray(start, position)
+  rewind(start)
+  return bytes
+}
+
+/** Forgets what was written since `start`. */
+export function rewind(start: number): void {
+  position = start
+  if (start === 0 && target.length > KEEP && !fixed) {
+    redirect({ target: Buffer.allocUnsafeSlow(SCRATCH), position: 0, fixed: false })
+  }
+}
+
+/** Makes sure that `length` bytes and a header fit. @throws {@link full} */
+export function room(length: number): void {
+  if (position + length <= roomEnd) return
+  if (fixed) throw full
+  const larger = Buffer.allocUnsafeSlow(Math.max(target.length * 2, position + length + 2 * HEADER))
+  larger.set(target.subarray(0, position))
+  redirect({ target: larger, position, fixed: false })
+}
+
+/** The functions from here on write without looking: the caller made room. */
+export function writeByte(byte: number): void {
+  target[position++] = byte
+}
+
+/** Writes a short string of ASCII with its header; false, and nothing written, when it is none. */
+export function writeAscii(value: string): boolean {
+  const length = value.length
+  let end = position + (length < 32 ? 1 : 2)
+  for (let index = 0; index < length; index++) {
+    const unit = value.charCodeAt(index)
+    if (unit > 0x7f) return false
+    target[end++] = unit
+  }
+  if (length < 32) {
+    target[position] = 0xa0 | length
+  } else {
+    target[position] = 0xd9
+    target[position + 1] = length
+  }
+  position = end
+  return true
+}
+
+/** Writes the `length` bytes that `value` has in UTF-8. */
+export function writeUtf8(value: string, length: number): void {
+  utf8.encodeInto(value, target.subarray(position, position + length))
+  position += length
+}
+
+/** Writes bytes as they are. */
+export function writeBytes(bytes: Uint8Array): void {
+  target.set(bytes, position)
+  position += bytes.length
+}
+
+/** Writes a number: integers of 32 bits in the shortest form, everything else (-0 too) as a double. */
+export function writeNumber(value: number): void {
+  if (value >>> 0 === value && !Object.is(value, -0)) {
+    if (value < firstRecord) {
+      target[position++] = value
+    } else if (value < 0x100) {
+      target[position++] = 0xcc
+      target[position++] = value
+    } else if (value < 0x10000) {
+      target[position++] = 0xcd
+      writeUint16(value)
+    } else {
+      target[position++] = 0xce
+      writeUint32(value)
+    }
+  } else if ((value | 0) === value && value < 0) {
+    if (value >= -0x20) {
+      target[position++] = value
+    } else if (value >= -0x80) {
+      target[position++] = 0xd0
+      target[position++] = value
+    } else if (value >= -0x8000) {
+      target[position++] = 0xd1
+      writeUint16(value)
+    } else {
+      target[position++] = 0xd2
+      writeUint32(value)
+    }
+  } else {
+    target[position++] = 0xcb
+    writeFloat(value)
+  }
+}
+
+function writeFloat(value: number): void {
+  float[0] = value // in the machine's order, which is little-endian wherever Node runs
+  for (let byte = 7; byte >= 0; byte--) target[position++] = floatBytes[byte] as number
+}
+
+/** Writes a bigint as 64 bits; numbers never take this form, so it stays a bigint. */
+export function writeBigint(value: bigint): void {
+  const signed = value < 0x8000_0000_0000_0000n
+  if (value < -0x8000_0000_0000_0000n || value > 0xffff_ffff_ffff_ffffn) {
+    throw new Outside(value, 'is a bigint of more than 64 bits')
+  }
+  target[position++] = signed ? 0xd3 : 0xcf
+  writeUint32(Number(BigInt.asUintN(32, value >> 32n)))
+  writeUint32(Number(BigInt.asUintN(32, value)))
+}
+
+/** MessagePack's timestamp in the shortest of its three forms that holds the date. */
+export function writeDate(value: Date): void {
+  const time = value.getTime()
+  if (Number.isNaN(time)) {
+    writeMark(extension.date)
+    target[position - 1] = 0xff
+    return
+  }
+  const seconds = Math.floor(time / 1000)
+  const nanoseconds = (time - seconds * 1000) * 1_000_000
+  if (seconds < 0 || seconds > 0xffff_ffff) {
+    target[position++] = 0xc7
+    target[position++] = 12
+    target[position++] = extension.date
+    writeUint32(nanoseconds)
+    writeUint32(Math.floor(seconds / 0x1_0000_0000))
+  } else if (nanoseconds === 0) {
+    target[position++] = 0xd6
+    target[position++] = extension.date
+  } else {
+    target[position++] = 0xd7
+    target[position++] = extension.date
+    writeUint32(nanoseconds * 4)
+  }
+  writeUint32(seconds)
+}
+
+/** An extension whose one byte of data says nothing. */
+export function writeMark(type: number): void {
+  target[position++] = 0xd4
+  target[position++] = type
+  target[position++] = 0
+}
+
+/** The header of a map or array: `small` holds lengths under 16 in itself, `wide` is the 16-bit form. */
+export function writeHeader(length: number, small: number, wide: number): void {
+  if (length < 0x10) {
+    target[position++] = small | length
+  } else if (length < 0x10000) {
+    target[position++] = wide
+    writeUint16(length)
+  } else {
+    target[position++] = wide + 1
+    writeUint32(length)
+  }
+}
+
+/** The header of a string, binary or extension: `narrow` is its 8-bit form. */
+export function writeLength(length: number, narrow: number): void {
+  if (length < 0x100) {
+    target[position++] = narrow
+    target[position++] = length
+  } else if (length < 0x10000) {
+    target[position++] = narrow + 1
+    writeUint16(length)
+  } else {
+    target[position++] = narrow + 2
+    writeUint32(length)
+  }
+}
+
+function writeUint16(value: number): void {
+  target[position++] = value >> 8
+  target[position++] = value
+}
+
+function writeUint32(value: number): void {
+  target[position++] = value >>> 24
+  target[position++] = value >>> 16
+  target[position++] = value >>> 8
+  target[position++] = value
+}
