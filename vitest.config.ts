@@ -86,6 +86,8 @@ export default defineConfig({
     setupFiles: ['reflect-metadata'],
     reporters: ['default', new PreambleReporter(warnings), new LedgerReporter(), new ClosingReporter()],
     coverage: { provider: 'istanbul', include: ['src/**'] },
+    // Most of a test's time is waiting for another process: one worker would leave a core idle.
+    maxWorkers: 2,
     projects,
   },
 })

@@ -28,14 +28,15 @@ const recipe = 1
 /**
  * The environment of every Wine process of ours.
  * @param {string} prefix
+ * @param {Partial<NodeJS.ProcessEnv>} [base] what it is made from
  */
-export function wineEnvironment(prefix) {
-  const { DISPLAY: _x11, WAYLAND_DISPLAY: _wayland, ...rest } = process.env
+export function wineEnvironment(prefix, base = process.env) {
+  const { DISPLAY: _x11, WAYLAND_DISPLAY: _wayland, ...rest } = base
   return {
     ...rest,
     WINEPREFIX: prefix,
     WINEARCH: 'win64',
-    WINEDEBUG: process.env['WINEDEBUG'] ?? '-all',
+    WINEDEBUG: base['WINEDEBUG'] ?? '-all',
     WINEDLLOVERRIDES: 'mscoree,mshtml,winemenubuilder.exe,winedbg.exe=',
   }
 }
