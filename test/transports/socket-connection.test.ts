@@ -1,0 +1,312 @@
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { firstValueFrom } from 'rxjs'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { type Clock, type FrameSink, SignalboxError } from '../../src/core/contracts/index.js'
+import { SocketConnection } from '../../src/transports/socket/socket-connection.js'
+import { socketPair } from '../support/socket-pair.js'
+
+const MiB = 1024 * 1024
+const opened: Socket[] = []
+
+afterEach(() => {
+  for (const socket of opened.splice(0)) socket.destroy()
+})
+
+describe('a socket connection', () => {
+  it('[tcp: both-ways] answers all that came in one event with one write', async () => {
+    const { connection, here, there } = await connect()
+    const writes = vi.spyOn(here, 'write')
+    connection.receive(({ bytes }) => {
+      for (const byte of bytes) void Promise.resolve().then(() => connection.send(Uint8Array.of(byte + 1)))
+    })
+    there.write(Buffer.from('HAL'))
+    const [answer] = await once(there, 'data')
+    expect(String(answer)).toBe('IBM')
+    expect(writes).toHaveBeenCalledTimes(1)
+  })
+
+  it('delivers what came before there was a sink', async () => {
+    const { connection, there } = await connect()
+    await written(there, 'early')
+    expect(await read(connection, 5)).toBe('early')
+  })
+
+  it('has one sink', async () => {
+    const { connection } = await connect()
+    connection.receive(() => {})
+    expect(() => connection.receive(() => {})).toThrow(expect.objectContaining({ code: 'CLOSED' }))
+  })
+
+  it('delivers nothing for an empty frame', async () => {
+    const { connection, there } = await connect()
+    expect(connection.send(new Uint8Array(0))).toBe('sent')
+    connection.send(Buffer.from('x'))
+    expect(await read(new SocketConnection(there, nobody), 1)).toBe('x')
+  })
+
+  it('refuses a frame over its limit, and says which', async () => {
+    const { connection } = await connect({ limits: { maxFrame: 8 } })
+    for (const send of [() => connection.send(new Uint8Array(9)), () => connection.inPlace.reserve(9)]) {
+      expect(send).toThrow(/^the till: a frame of 9 B is over this connection's 8 B/)
+    }
+    expect(connection.send(new Uint8Array(8))).toBe('sent')
+  })
+
+  it('keeps lent bytes without a copy when they are retained', async () => {
+    const { connection, there } = await connect()
+    const kept: Uint8Array[] = []
+    const enough = new Promise<void>(resolve => {
+      connection.receive(frame => {
+        const lent = frame.bytes
+        frame.retain()
+        expect(frame.bytes).toBe(lent)
+        kept.push(frame.bytes)
+        if (kept.length === 1) there.write('two')
+        else resolve()
+      })
+    })
+    there.write('one')
+    await enough
+    expect(Buffer.concat(kept).toString()).toBe('onetwo')
+  })
+
+  it('lets the sink pause, and goes on where it stopped', async () => {
+    const { connection, there } = await connect()
+    let received = 0
+    let mayRead = true
+    const paused = new Promise<void>(resolve => {
+      connection.receive(({ bytes }) => {
+        expect(mayRead).toBe(true)
+        received += bytes.length
+        mayRead = false
+        connection.pause()
+        resolve()
+      })
+    })
+    const sent = written(there, Buffer.alloc(4 * MiB))
+    await paused
+    while (received < 4 * MiB) {
+      await turn()
+      mayRead = true
+      connection.resume()
+      await turn()
+    }
+    await sent
+  })
+
+  it('lets the sink close: nothing more is delivered, and what it sent arrives', async () => {
+    const { connection, there } = await connect()
+    let calls = 0
+    connection.receive(() => {
+      calls++
+      connection.send(Buffer.from('bye'))
+      void connection.close()
+      expect(connection.send(Buffer.from('late'))).toBe('full')
+      there.write('more')
+      there.end()
+    })
+    there.write('hello')
+    const [answer] = await once(there, 'data')
+    expect(String(answer)).toBe('bye')
+    expect(await connection.closed).toEqual({ by: 'us' })
+    expect(calls).toBe(1)
+  })
+
+  it('[tcp: limits] says full while the peer does not read, and loses nothing when it reads again', async () => {
+    const { connection, there } = await connect()
+    const peer = new SocketConnection(there, nobody)
+    peer.pause()
+    const frame = Buffer.alloc(64 * 1024, 'f')
+    let sent = 0
+    const fill = () => {
+      while (connection.send(frame) === 'sent') sent += frame.length
+    }
+    fill()
+    // The kernel's own buffers take some more before it stops taking anything.
+    for (let stood = 0, before = sent; stood < 100; stood = before === sent ? stood + 1 : 0, before = sent) {
+      await turn()
+      fill()
+    }
+    expect(sent).toBeLessThan(64 * MiB)
+    let received = 0
+    peer.receive(({ bytes }) => {
+      received += bytes.length
+    })
+    const writable = firstValueFrom(connection.writable$)
+    peer.resume()
+    await writable
+    expect(connection.send(frame)).toBe('sent')
+    sent += frame.length
+    await connection.close()
+    expect(await peer.closed).toEqual({ by: 'peer' })
+    expect(received).toBe(sent)
+  })
+})
+
+describe('closing a socket connection', () => {
+  it('lets everything that was sent arrive, also when the peer goes on sending', async () => {
+    const { connection, there } = await connect()
+    let received = 0
+    const ended = once(there, 'end')
+    there.on('data', bytes => {
+      received += bytes.length
+      there.write('and more, which nobody will read')
+    })
+    for (let n = 0; n < 10; n++) connection.send(new Uint8Array(100_000))
+    const closed = connection.close()
+    await ended
+    there.end()
+    await closed
+    expect(received).toBe(1_000_000)
+    expect(await connection.closed).toEqual({ by: 'us' })
+  })
+
+  it('may be done twice, and after the peer', async () => {
+    const { connection, there } = await connect()
+    there.end()
+    await connection.closed
+    await Promise.all([connection.close(), connection.close()])
+    connection.abort()
+    expect(await connection.closed).toEqual({ by: 'peer' })
+  })
+
+  it('waits as long as the peer does not read, and abort ends the wait', async () => {
+    const { connection, there } = await connect()
+    there.pause()
+    const frame = new Uint8Array(MiB)
+    for (let full = 0; full < 100; full++) {
+      while (connection.send(frame) === 'sent') full = 0
+      await turn()
+    }
+    let closed = false
+    const closing = connection.close().then(() => {
+      closed = true
+    })
+    for (let n = 0; n < 100; n++) await turn()
+    expect(closed).toBe(false)
+    connection.abort(new SignalboxError('PEER_SILENT', 'it does not read'))
+    await closing
+    expect(await connection.closed).toMatchObject({ by: 'fault', error: { code: 'PEER_SILENT' } })
+  })
+
+  it('gives a peer that keeps its own side open a bounded time', async () => {
+    let expire = () => {}
+    let clock: Pick<Clock, 'after'> | undefined
+    const armed = new Promise<number>(resolve => {
+      clock = {
+        after: (ms, run) => {
+          expire = run
+          resolve(ms)
+          return { cancel: () => {} }
+        },
+      }
+    })
+    const { connection, there } = await connect(clock && { clock })
+    there.resume()
+    const closing = connection.close()
+    expect(await armed).toBe(2000)
+    expire()
+    await closing
+    expect(await connection.closed).toEqual({ by: 'us' })
+  })
+
+  it('completes writable$, for early and late subscribers', async () => {
+    const { connection, there } = await connect()
+    const early = firstValueFrom(connection.writable$, { defaultValue: 'completed' })
+    there.resume().once('end', () => there.end())
+    await connection.close()
+    expect(await early).toBe('completed')
+    expect(await firstValueFrom(connection.writable$, { defaultValue: 'completed' })).toBe('completed')
+  })
+})
+
+describe('the end of a socket connection’s peer', () => {
+  it('[tcp: peer-death] is seen when it ends, and it still gets what was sent to it before', async () => {
+    const { connection, there } = await connect()
+    connection.receive(() => {})
+    const answer = read(new SocketConnection(there, nobody), 'sent before'.length)
+    there.end()
+    connection.send(Buffer.from('sent before'))
+    expect(await answer).toBe('sent before')
+    expect(await connection.closed).toEqual({ by: 'peer' })
+    expect(connection.send(Buffer.from('x'))).toBe('full')
+  })
+
+  it('[tcp: peer-death] is a fault when it resets', async () => {
+    const { connection, there } = await connect()
+    connection.receive(() => {})
+    there.resetAndDestroy()
+    const reason = await connection.closed
+    expect(reason).toMatchObject({ by: 'fault', error: { code: 'CLOSED' } })
+    expect(reason.by === 'fault' && reason.error.message).toMatch(/^the till: the peer vanished \(ECONN/)
+  })
+
+  it('[tcp: peer-death] is seen without a sink', async () => {
+    const { connection, there } = await connect()
+    there.end()
+    expect(await connection.closed).toEqual({ by: 'peer' })
+  })
+
+  it('[tcp: peer-death] is seen by a sender that never reads', async () => {
+    const { connection, there } = await connect()
+    connection.pause()
+    there.resetAndDestroy()
+    let ended = false
+    const closed = connection.closed.then(reason => {
+      ended = true
+      return reason
+    })
+    while (!ended) {
+      connection.send(new Uint8Array(1000))
+      await turn()
+    }
+    expect(await closed).toMatchObject({ by: 'fault', error: { code: 'CLOSED' } })
+  })
+
+  it('comes after everything that it sent, also while reading is paused', async () => {
+    const { connection, there } = await connect()
+    connection.pause()
+    let received = ''
+    connection.receive(({ bytes }) => {
+      received += Buffer.from(bytes)
+    })
+    there.end('its last words')
+    await once(there, 'finish')
+    for (let n = 0; n < 20; n++) await turn()
+    expect(received).toBe('')
+    connection.resume()
+    expect(await connection.closed).toEqual({ by: 'peer' })
+    expect(received).toBe('its last words')
+  })
+})
+
+const nobody = { remote: { pid: undefined, user: { by: 'none' } } } as const
+
+async function connect(
+  options: Partial<ConstructorParameters<typeof SocketConnection>[1]> = {},
+): Promise<{ connection: SocketConnection; here: Socket; there: Socket }> {
+  const { here, there } = await socketPair()
+  opened.push(here, there)
+  there.on('error', () => {}) // what the far end is told is not what these tests are about
+  return { connection: new SocketConnection(here, { ...nobody, name: 'the till', ...options }), here, there }
+}
+
+function read(connection: { receive(sink: FrameSink): void }, length: number): Promise<string> {
+  let text = ''
+  return new Promise(resolve => {
+    connection.receive(({ bytes }) => {
+      text += Buffer.from(bytes)
+      if (text.length >= length) resolve(text)
+    })
+  })
+}
+
+function written(socket: Socket, bytes: string | Buffer): Promise<void> {
+  return new Promise(resolve => void socket.write(bytes, () => resolve()))
+}
+
+/** One turn of the event loop, input and output included. */
+function turn(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve))
+}

@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest'
+import { type ByteSink, PackingWriter } from '../../src/transports/socket/packing-writer.js'
+import { SEGMENT_BYTES } from '../../src/transports/socket/segment-pool.js'
+
+const MiB = 1024 * 1024
+
+describe('the packing writer', () => {
+  it('puts all frames of a turn into one write, in their order', async () => {
+    const { system, writer } = setUp()
+    for (let n = 0; n < 1000; n++) writer.send(Uint8Array.of(n, n >> 8))
+    expect(system.writes).toHaveLength(0)
+    await turn()
+    expect(system.writes).toHaveLength(1)
+    expect(system.bytes()).toEqual(
+      Buffer.from(Array.from({ length: 1000 }, (_, n) => [n & 255, n >> 8]).flat()),
+    )
+  })
+
+  it('puts what a chain of promises sends into the same write', async () => {
+    const { system, writer } = setUp()
+    writer.send(Uint8Array.of(0))
+    for (let n = 1; n <= 10; n++) {
+      await null
+      writer.send(Uint8Array.of(n))
+    }
+    await turn()
+    expect(system.writes.map(write => [...write])).toEqual([[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]])
+  })
+
+  it('packs on while a write is in flight, and writes the rest when it has left', async () => {
+    const { system, writer } = setUp()
+    writer.send(Uint8Array.of(1))
+    await turn()
+    writer.send(Uint8Array.of(2))
+    await turn()
+    writer.send(Uint8Array.of(3))
+    await turn()
+    expect(system.writes.map(write => [...write])).toEqual([[1]])
+    system.takeOne()
+    expect(system.writes.map(write => [...write])).toEqual([[1], [2, 3]])
+  })
+
+  it('writes a full segment at once, without waiting for the end of the turn', () => {
+    const { system, writer } = setUp()
+    const frame = new Uint8Array(SEGMENT_BYTES / 4)
+    for (let n = 0; n < 9; n++) writer.send(frame)
+    expect(system.writes.map(write => write.length)).toEqual([SEGMENT_BYTES, SEGMENT_BYTES])
+  })
+
+  it('gives the bytes back to their owner when send returns', async () => {
+    const { system, writer } = setUp()
+    const small = Buffer.from('small')
+    const large = Buffer.alloc(3 * SEGMENT_BYTES, 'large')
+    const sent = Buffer.concat([small, large])
+    writer.send(small)
+    writer.send(large)
+    small.fill(0)
+    large.fill(0)
+    await system.takeAll()
+    expect(system.bytes().equals(sent)).toBe(true)
+  })
+
+  it('leaves a segment alone until the system has taken it', async () => {
+    const { system, writer } = setUp()
+    for (let n = 1; n <= 6; n++) writer.send(new Uint8Array(SEGMENT_BYTES).fill(n))
+    for (let n = 1; n <= 3; n++) system.takeOne()
+    for (let n = 7; n <= 9; n++) writer.send(new Uint8Array(SEGMENT_BYTES).fill(n))
+    expect(system.untaken().map(write => new Set(write))).toEqual([4, 5, 6, 7, 8, 9].map(n => new Set([n])))
+  })
+
+  it('takes nothing for an empty frame', async () => {
+    const { system, writer } = setUp()
+    expect(writer.send(new Uint8Array(0))).toBe('sent')
+    await turn()
+    expect(system.writes).toHaveLength(0)
+  })
+
+  it('[tcp: limits] refuses when a mebibyte waits, and keeps no byte more', () => {
+    const { writer } = setUp()
+    const frame = new Uint8Array(1000)
+    let taken = 0
+    while (writer.send(frame) === 'sent') taken += frame.length
+    expect(taken).toBe(MiB - (MiB % 1000))
+    expect(writer.waiting).toBe(taken)
+    expect(writer.reserve(1000)).toBeUndefined()
+    expect(writer.send(new Uint8Array(100))).toBe('sent')
+  })
+
+  it('[tcp: limits] takes a frame of any size when nothing waits, and only then', async () => {
+    const { system, writer } = setUp()
+    const huge = Buffer.alloc(5 * MiB + 7, 'huge')
+    writer.send(Uint8Array.of(1))
+    expect(writer.send(huge)).toBe('full')
+    await system.takeAll()
+    expect(writer.send(huge)).toBe('sent')
+    expect(writer.send(Uint8Array.of(2))).toBe('full')
+    await system.takeAll()
+    expect(system.bytes().subarray(1).equals(huge)).toBe(true)
+  })
+
+  it('tells once that it is writable again, and only who was refused', async () => {
+    const { system, writer, writable } = setUp()
+    writer.send(new Uint8Array(100))
+    await system.takeAll()
+    expect(writable()).toBe(0)
+    while (writer.send(new Uint8Array(SEGMENT_BYTES)) === 'sent');
+    expect(writable()).toBe(0)
+    await system.takeAll()
+    expect(writable()).toBe(1)
+  })
+
+  it('tells it again when the frame was refused again, until it fits', async () => {
+    const { system, writer, writable } = setUp()
+    const huge = new Uint8Array(2 * MiB)
+    writer.send(huge)
+    let told = 0
+    while (writer.send(huge) === 'full') {
+      while (writable() === told) system.takeOne()
+      told = writable()
+    }
+    await system.takeAll()
+    expect(system.bytes()).toHaveLength(4 * MiB)
+  })
+
+  it('sends what was written in place, between what was sent', async () => {
+    const { system, writer } = setUp()
+    writer.send(Buffer.from('a'))
+    writer.reserve(10)?.set(Buffer.from('bc'))
+    writer.commit(2)
+    writer.reserve(10)?.set(Buffer.from('never'))
+    writer.send(Buffer.from('d'))
+    writer.reserve(2 * SEGMENT_BYTES)?.fill(0x65)
+    writer.commit(2 * SEGMENT_BYTES)
+    await system.takeAll()
+    expect(system.bytes().toString()).toBe(`abcd${'e'.repeat(2 * SEGMENT_BYTES)}`)
+  })
+
+  it('refuses to commit what is not reserved', async () => {
+    const { writer } = setUp()
+    expect(() => writer.commit(1)).toThrow(expect.objectContaining({ code: 'FRAME_TOO_LARGE' }))
+    writer.reserve(4)
+    expect(() => writer.commit(5)).toThrow(/commit of 5 B where 4 B are reserved/)
+    writer.send(Uint8Array.of(1))
+    expect(() => writer.commit(4)).toThrow(/where 0 B are reserved/)
+  })
+
+  it('hands over what it has when it is closed, and takes nothing afterwards', () => {
+    const { system, writer } = setUp()
+    writer.send(Buffer.from('last'))
+    writer.close()
+    expect(system.bytes().toString()).toBe('last')
+    expect(writer.send(Buffer.from('late'))).toBe('full')
+    expect(writer.reserve(4)).toBeUndefined()
+  })
+})
+
+function setUp() {
+  const system = new SlowSystem()
+  let writable = 0
+  const writer = new PackingWriter({
+    sink: system,
+    writable: () => {
+      writable++
+    },
+  })
+  return { system, writer, writable: () => writable }
+}
+
+/** All microtasks and ticks that were asked for have run. */
+function turn(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve))
+}
+
+/** A system that has taken a write only when it is told to. */
+class SlowSystem implements ByteSink {
+  readonly writes: Buffer[] = []
+  readonly #callbacks: (() => void)[] = []
+  readonly #taken: Buffer[] = []
+
+  write(bytes: Buffer, written: () => void): void {
+    this.writes.push(bytes)
+    this.#callbacks.push(written)
+  }
+
+  takeOne(): void {
+    const bytes = this.writes[this.#taken.length]
+    if (bytes === undefined) throw new Error('there is no write to take')
+    this.#taken.push(Buffer.from(bytes))
+    this.#callbacks.shift()?.()
+  }
+
+  async takeAll(): Promise<void> {
+    await turn()
+    while (this.#callbacks.length > 0) this.takeOne()
+  }
+
+  /** As they are now, which is what the system would read. */
+  untaken(): Buffer[] {
+    return this.writes.slice(this.#taken.length)
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat([...this.#taken, ...this.untaken()])
+  }
+}
