@@ -9,4 +9,9 @@ export interface ConformanceTarget {
   readonly source: TransportSource
   /** A place where nobody listens yet; another one with each call, unless the system chooses (port 0). */
   address(): Address
+  /**
+   * What the platform under the transport gets wrong, and no transport can mend: the name of a case,
+   * and why it is left out.
+   */
+  readonly platformFaults?: Readonly<Record<string, string>>
 }

@@ -69,7 +69,7 @@ export function conformance(target: ConformanceTarget, options: ConformanceOptio
       title: `[${target.transport.name}: ${testCase.aspect}] ${testCase.name} (${testCase.over})`,
       name: testCase.name,
       aspect: testCase.aspect,
-      exclusion: exclusionOf(testCase, capabilities),
+      exclusion: exclusionOf(testCase, target, capabilities),
       run: () => run(testCase),
     })),
     [Symbol.asyncDispose]: async () => {
@@ -78,7 +78,13 @@ export function conformance(target: ConformanceTarget, options: ConformanceOptio
   }
 }
 
-function exclusionOf(testCase: ConformanceCase, capabilities: Capabilities): Exclusion | undefined {
+function exclusionOf(
+  testCase: ConformanceCase,
+  { platformFaults = {} }: ConformanceTarget,
+  capabilities: Capabilities,
+): Exclusion | undefined {
+  const fault = platformFaults[testCase.name]
+  if (fault !== undefined) return { capability: 'platforms', because: fault }
   if (!capabilities.platforms.includes(process.platform)) {
     return { capability: 'platforms', because: `it does not exist on ${process.platform}` }
   }

@@ -1,3 +1,4 @@
+export { KILLED_IN_MID_STREAM } from './cases/peer-death-cases.js'
 export { type BoundCase, type ConformanceOptions, type ConformanceSuite, conformance } from './conformance.js'
 export type { Aspect, Exclusion } from './conformance-case.js'
 export type { ConformanceTarget } from './conformance-target.js'

@@ -16,7 +16,9 @@ export function registerConformance(suite: ConformanceSuite, runner: TestRunner)
     if (testCase.exclusion === undefined) runner.test(testCase.title, () => testCase.run())
     else runner.skip(testCase.title, reasonFor(testCase.exclusion))
   }
-  runner.afterAll(() => suite[Symbol.asyncDispose]())
+  runner.afterAll(async () => {
+    await suite[Symbol.asyncDispose]()
+  })
 }
 
 function reasonFor({ capability, because }: NonNullable<BoundCase['exclusion']>): string {
