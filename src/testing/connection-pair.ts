@@ -44,6 +44,8 @@ export class PairedConnection implements Connection {
   #paused = false
   #delivering = false
   #refused = false
+  /** The peer has ended: so does this side, once it read what is on its way. */
+  #peerEnded = false
   #over = false
   #resolveClosed: (reason: CloseReason) => void = () => {}
 
@@ -121,13 +123,18 @@ export class PairedConnection implements Connection {
   /** Both ends break at once, as when a cable is cut. */
   cut(): void {
     const error = new SignalboxError('SYSTEM', 'the track was cut')
-    this.#finish({ by: 'fault', error })
-    this.#peer?.#finish({ by: 'fault', error })
+    this.break(error)
+    this.#peer?.break(error)
   }
 
+  private break(error: SignalboxError): void {
+    this.#finish({ by: 'fault', error })
+  }
+
+  /** The peer has ended. */
   private endAfterDelivery(): void {
+    this.#peerEnded = true
     if (this.#arriving.length === 0) this.#finish({ by: 'peer' })
-    else queueMicrotask(() => this.endAfterDelivery())
   }
 
   #deliverSoon(): void {
@@ -154,10 +161,15 @@ export class PairedConnection implements Connection {
       this.#sink?.(frame)
       next.fill(0xdb) // the loan is over
     }
-    if (this.#peer?.#refused && !this.#peer.#over) {
-      this.#peer.#refused = false
-      this.#peer.writable$.next()
-    }
+    if (this.#peerEnded && this.#arriving.length === 0) this.#finish({ by: 'peer' })
+    this.#peer?.tryAgain()
+  }
+
+  /** The peer has read: a `send` that was refused may be tried again. */
+  private tryAgain(): void {
+    if (!this.#refused || this.#over) return
+    this.#refused = false
+    this.writable$.next()
   }
 
   /** A whole frame, or a piece of the stream that all frames make together. */

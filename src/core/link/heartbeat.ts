@@ -18,7 +18,10 @@ const TOLERATED = 3
 export class Heartbeat {
   #timer: Timer
   #due: number
+  /** When the peer was last known to live. */
   #heard: number
+  /** Whether it was heard since the last tick. A flag, because reading the clock for each frame has its price. */
+  #heardSince = false
   #spoke = false
 
   /**
@@ -38,7 +41,7 @@ export class Heartbeat {
 
   /** Something came from the peer. */
   heard(): void {
-    this.#heard = this.clock.now()
+    this.#heardSince = true
   }
 
   /** Something went to the peer: that counts as a beat. */
@@ -53,7 +56,8 @@ export class Heartbeat {
   #tick(): void {
     const now = this.clock.now()
     const stalled = now - this.#due > this.interval
-    if (stalled) this.#heard = now
+    if (stalled || this.#heardSince) this.#heard = now
+    this.#heardSince = false
     const silence = now - this.#heard
     if (silence > TOLERATED * this.theirs) {
       this.actions.silent(silence)

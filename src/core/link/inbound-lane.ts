@@ -1,8 +1,8 @@
 import { isSignalboxError, reasonOf, SignalboxError } from '../contracts/index.js'
-import { violation } from './bytes.js'
 import { ReceiverCredit } from './credit.js'
 import type { Grant } from './hello.js'
 import { Queue } from './queue.js'
+import { violation } from './violation.js'
 
 /**
  * Where a lane's messages go. Returning accepts, a promise accepts when it resolves; throwing or
@@ -22,19 +22,10 @@ export interface LaneReplies {
   settled(lane: InboundLane): void
   /** Tells the peer that a message was rejected, before the grant that settles it. */
   rejected(lane: InboundLane, sequence: number, error: SignalboxError): void
-  /**
-   * Only one lane at a time receives a message that is larger than its window: this bounds what a peer
-   * can make us hold (I12). Calls {@link InboundLane.mayExceed} at once or when it is this lane's turn.
-   */
+  /** Calls {@link InboundLane.mayExceed} when this lane may receive a message that is larger than its window. */
   claimExcess(lane: InboundLane): void
+  /** That message is settled. */
   releaseExcess(lane: InboundLane): void
-}
-
-/** A whole message that waits for those before it. Its bytes are the lane's own. */
-interface Arrived {
-  readonly message: Uint8Array
-  /** Bytes whose credit was given back before the message was whole. */
-  readonly advanced: number
 }
 
 /** A message on its way in parts. The buffer grows with what really came, not with what was promised. */
@@ -49,12 +40,14 @@ interface Assembly {
 /** One order of messages from the peer: acceptance follows sequence, and credit follows acceptance. */
 export class InboundLane {
   readonly credit: ReceiverCredit
-  readonly #queue = new Queue<Arrived>()
+  /** Whole messages that wait for those before them. Their bytes are the lane's own. */
+  readonly #queue = new Queue<Uint8Array>()
   #received = 0
   #settled = 0
+  #told = 0
   #accepting = false
   #assembly: Assembly | undefined
-  #mayExceed = false
+  #excess: 'none' | 'claimed' | 'allowed' = 'none'
   #over = false
 
   constructor(
@@ -71,21 +64,26 @@ export class InboundLane {
     return this.#settled
   }
 
+  /** The peer was sent a grant for what is settled now. */
+  granted(): void {
+    this.#told = this.#settled
+  }
+
   /** A whole message arrived. @throws SignalboxError `PROTOCOL_VIOLATION` */
   data(sequence: number, message: Uint8Array): void {
     this.#assertNext(sequence)
     if (this.#assembly !== undefined) throw violation('a message begins before the one in parts is whole')
+    this.#assertSize(message.length)
     this.credit.use(1, message.length)
     this.#received++
-    if (this.#accepting) this.#queue.push({ message: message.slice(), advanced: 0 })
+    if (this.#accepting) this.#queue.push(message.slice())
     else this.#accept(message, 0)
   }
 
   /** A part of a message arrived. @throws SignalboxError `PROTOCOL_VIOLATION` */
   part(sequence: number, offset: number, total: number, part: Uint8Array): void {
     this.#assertNext(sequence)
-    if (total > this.replies.maxMessage)
-      throw violation(`a message of ${total} B is over the ${this.replies.maxMessage} B allowed`)
+    this.#assertSize(total)
     if (part.length === 0) throw violation('a part is empty')
     this.#assembly ??= {
       total,
@@ -100,21 +98,19 @@ export class InboundLane {
     this.credit.use(offset === 0 ? 1 : 0, part.length)
     append(assembly, part)
     if (assembly.filled === total) this.#assembled(assembly)
-    else if (total > this.credit.window.bytes) {
-      if (offset === 0) this.replies.claimExcess(this)
-      this.#advanceCredit()
-    }
+    else this.#receiveExcess()
   }
 
   /** It is this lane's turn to receive more than its window. */
   mayExceed(): void {
-    this.#mayExceed = true
+    this.#excess = 'allowed'
     this.#advanceCredit()
   }
 
   /** The sender, who knows that all is settled, ended the lane. @throws SignalboxError `PROTOCOL_VIOLATION` */
   end(): void {
-    if (this.#accepting || this.#assembly !== undefined)
+    // A peer that could end lanes whose answers it never read could make us pile up answers.
+    if (this.#told < this.#received || this.#assembly !== undefined)
       throw violation('a lane ends before its messages are settled')
     this.over()
   }
@@ -133,34 +129,55 @@ export class InboundLane {
       throw violation(`message ${sequence} of a lane comes after ${this.#received}`)
   }
 
-  #assembled(assembly: Assembly): void {
-    this.#assembly = undefined
-    this.#mayExceed = false
-    this.#received++
-    const { buffer: message, advanced } = assembly
-    if (this.#accepting) this.#queue.push({ message, advanced })
-    else this.#accept(message, advanced)
+  #assertSize(length: number): void {
+    if (length > this.replies.maxMessage)
+      throw violation(`a message of ${length} B is over the ${this.replies.maxMessage} B allowed`)
   }
 
-  /** Gives back credit for parts of a message that no window could hold. */
+  #assembled(assembly: Assembly): void {
+    this.#assembly = undefined
+    this.#received++
+    // What waits never had its credit back before: see #receiveExcess.
+    if (this.#accepting) this.#queue.push(assembly.buffer)
+    else this.#accept(assembly.buffer, assembly.advanced)
+  }
+
+  /**
+   * Receives more of a message that no window could hold. Its turn is claimed when all before it is settled:
+   * a lane whose receiver is blocked must not keep the turn from the others.
+   */
+  #receiveExcess(): void {
+    if (this.#assembly === undefined || this.#assembly.total <= this.credit.window.bytes) return
+    if (this.#excess === 'allowed') this.#advanceCredit()
+    else if (this.#excess === 'none' && !this.#accepting) {
+      this.#excess = 'claimed'
+      this.replies.claimExcess(this)
+    }
+  }
+
+  /** Gives back credit for the parts that came. */
   #advanceCredit(): void {
     const assembly = this.#assembly
-    if (assembly === undefined || !this.#mayExceed) return
+    if (assembly === undefined) return
     const bytes = assembly.filled - assembly.advanced
     assembly.advanced = assembly.filled
     this.credit.giveBack(0, bytes)
     this.replies.settled(this)
   }
 
+  /** @param advanced bytes of it whose credit was given back already */
   #accept(message: Uint8Array, advanced: number): void {
-    let accepted: void | Promise<void>
-    try {
-      accepted = this.sink.accept(message)
-    } catch (error) {
-      this.#reject(error)
-    }
+    const accepted = this.#hand(message)
     if (accepted === undefined) this.#settle(message.length, advanced)
     else this.#acceptLater(accepted, message.length, advanced)
+  }
+
+  #hand(message: Uint8Array): void | Promise<void> {
+    try {
+      return this.sink.accept(message)
+    } catch (error) {
+      return this.#reject(error)
+    }
   }
 
   #acceptLater(accepted: Promise<void>, length: number, advanced: number): void {
@@ -174,8 +191,9 @@ export class InboundLane {
         while (!this.#accepting) {
           const next = this.#queue.shift()
           if (next === undefined) break
-          this.#accept(next.message, next.advanced)
+          this.#accept(next, 0)
         }
+        this.#receiveExcess()
       })
   }
 
@@ -190,7 +208,10 @@ export class InboundLane {
   #settle(length: number, advanced: number): void {
     this.#settled++
     this.credit.giveBack(1, length - advanced)
-    if (length > this.credit.window.bytes) this.replies.releaseExcess(this)
+    if (length > this.credit.window.bytes) {
+      this.#excess = 'none'
+      this.replies.releaseExcess(this)
+    }
     this.replies.settled(this)
   }
 }

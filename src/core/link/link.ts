@@ -6,15 +6,20 @@ import {
   reasonOf,
   SignalboxError,
 } from '../contracts/index.js'
-import { ByteReader, ByteWriter, putVarint, varintLength, violation } from './bytes.js'
-import { FIRST_LANE, FRAME_OVERHEAD, FrameKind, LABEL_LENGTH, ReservedLane } from './frames.js'
+import type { ByteReader } from './byte-reader.js'
+import { Departures } from './departures.js'
+import { ExcessTurn } from './excess-turn.js'
+import { type FrameReceiver, readFrame } from './frame-reader.js'
+import { encodeBye, encodeOpen, encodePing, encodeReject } from './frame-writer.js'
+import { FIRST_LANE, FRAME_OVERHEAD, LABEL_LENGTH, ReservedLane } from './frames.js'
 import type { Established, Session } from './handshake.js'
+import { hangUp, LINGER } from './hang-up.js'
 import { Heartbeat } from './heartbeat.js'
 import { InboundLane, type LaneReplies, type LaneSink } from './inbound-lane.js'
-import { type LaneTrack, OutboundLane } from './outbound-lane.js'
-import { Queue } from './queue.js'
-import { errorOf, readReason, writeReason } from './reason.js'
+import { OutboundLane } from './outbound-lane.js'
+import { errorOf } from './reason.js'
 import type { Track } from './track.js'
+import { violation } from './violation.js'
 
 /** Who receives what a link carries. */
 export interface LinkHost {
@@ -37,8 +42,11 @@ export interface Traffic {
   readonly received: { messages: number; bytes: number }
 }
 
-/** How long {@link Link.close} waits for the outcomes of what is on its way, in milliseconds. */
-const LINGER = 2000
+/**
+ * Answers that may wait for a peer that does not take them: as many as it can ask for while it is busy, but
+ * not without end, since a question's credit returns before it is answered.
+ */
+const ANSWERS_MAY_WAIT = 65_536
 
 /**
  * One association with one peer: many lanes over one track, each with its order and its credit.
@@ -53,23 +61,15 @@ export class Link {
 
   readonly #outbound = new Map<number, OutboundLane>()
   readonly #inbound = new Map<number, InboundLane>()
-  readonly #input = new ByteReader(new Uint8Array())
-  readonly #heartbeat: Heartbeat
-  /** Control frames that wait for room on the track, in their order. */
-  readonly #outbox = new Queue<Uint8Array>()
-  /** Inbound lanes whose grant the peer has not heard yet. */
-  readonly #unheard = new Set<InboundLane>()
-  /** Outbound lanes that have something waiting, in turn. */
-  readonly #awake = new Set<OutboundLane>()
-  /** Inbound lanes that receive, or wait to receive, a message larger than their window. */
-  readonly #excess: InboundLane[] = []
-  readonly #laneTrack: LaneTrack
+  readonly #departures: Departures
   readonly #laneReplies: LaneReplies
+  readonly #receiver: FrameReceiver
+  readonly #heartbeat: Heartbeat
   #nextLane = FIRST_LANE
   #highestInbound = FIRST_LANE - 1
-  #flushing = false
   #ended = false
   #closing: Promise<void> | undefined
+  /** Called when all that was sent has its outcome, while {@link close} waits for that. */
   #quiet: (() => void) | undefined
   #resolveClosed: (reason: CloseReason) => void = () => {}
 
@@ -82,50 +82,30 @@ export class Link {
     this.session = established.session
     const { mine, theirs } = this.session
     const partSize = Math.min(mine.maxFrame, theirs.maxFrame, track.maxFrame) - FRAME_OVERHEAD
-    this.#laneTrack = {
-      partSize,
-      maxMessage: theirs.maxMessage,
-      putData: (lane, sequence, head, body) => this.#putData(lane, sequence, head, body),
-      putPart: (lane, sequence, offset, total, part) => this.#putPart(lane, sequence, offset, total, part),
-      wake: lane => {
-        this.#awake.add(lane)
-        this.#flushSoon()
-      },
-      finished: lane => this.#finished(lane),
-    }
-    this.#laneReplies = {
-      maxMessage: mine.maxMessage,
-      settled: lane => {
-        this.#unheard.add(lane)
-        this.#flushSoon()
-      },
-      rejected: (lane, sequence, error) => this.#reject(lane, sequence, error),
-      claimExcess: lane => {
-        if (this.#excess.push(lane) === 1) lane.mayExceed()
-      },
-      releaseExcess: () => {
-        this.#excess.shift()
-        this.#excess[0]?.mayExceed()
-      },
-    }
+    this.#departures = new Departures(track, partSize, theirs.maxMessage, {
+      sent: () => this.#heartbeat.spoke(),
+      messageSent: bytes => count(this.traffic.sent, bytes),
+      laneLeft: lane => this.#outbound.delete(lane.id),
+    })
+    this.#laneReplies = this.#createLaneReplies()
+    this.#receiver = this.#createReceiver()
     this.control = this.#addOutbound(ReservedLane.control)
-    // An answer is owed for each question that was taken: their number is bounded by the questions' credit.
-    this.replies = this.#addOutbound(ReservedLane.replies, Number.POSITIVE_INFINITY)
+    this.replies = this.#addOutbound(ReservedLane.replies, ANSWERS_MAY_WAIT)
     this.#addInbound(ReservedLane.control, host.control)
     this.#addInbound(ReservedLane.replies, host.replies)
     this.#heartbeat = new Heartbeat(clock, mine.heartbeat, theirs.heartbeat, {
       beat: () => {
-        if (this.#outbox.size === 0) this.#post(Uint8Array.of(FrameKind.ping))
+        if (!this.#departures.waiting) this.#departures.post(encodePing())
       },
-      silent: ms =>
-        this.#abort(
-          new SignalboxError('PEER_SILENT', `${theirs.node} was not heard for ${Math.round(ms)} ms`),
-        ),
+      silent: ms => {
+        const why = `${theirs.node} was not heard for ${Math.round(ms)} ms`
+        this.abort(new SignalboxError('PEER_SILENT', why))
+      },
     })
     this.closed = new Promise(resolve => {
       this.#resolveClosed = resolve
     })
-    const writable = track.writable$.subscribe(() => this.#flush())
+    const writable = track.writable$.subscribe(() => this.#departures.flush())
     track.closed.then(reason => {
       writable.unsubscribe()
       this.#end(reason)
@@ -165,7 +145,7 @@ export class Link {
       throw new SignalboxError('LIMIT_EXCEEDED', `a label of ${label.length} B is over ${LABEL_LENGTH} B`)
     }
     const lane = this.#addOutbound(this.#nextLane++)
-    this.#post(new ByteWriter().u8(FrameKind.open).varint(lane.id).raw(label).done())
+    this.#departures.post(encodeOpen(lane.id, label))
     return lane
   }
 
@@ -180,7 +160,9 @@ export class Link {
 
   /** Ends at once; what is on its way becomes unknown. */
   abort(error?: SignalboxError): void {
-    this.#abort(error)
+    if (this.#ended) return
+    this.track.abort(error)
+    this.#end(error === undefined ? { by: 'us' } : { by: 'fault', error })
   }
 
   async #closeGently(): Promise<void> {
@@ -194,96 +176,64 @@ export class Link {
       })
     }
     if (!this.#ended) {
-      this.#post(Uint8Array.of(FrameKind.bye))
-      this.#flush()
-      const timer = this.clock.after(LINGER, () => this.track.abort()) // a peer that does not read cannot hold us
-      await this.track.close()
-      timer.cancel()
+      this.#departures.flush() // outcomes that the peer waits for go first
+      this.#departures.post(encodeBye())
+      await hangUp(this.track, this.clock)
     }
     await this.closed
   }
 
-  #receive(frame: Uint8Array): void {
+  #receive(frame: ByteReader): void {
     if (this.#ended) return
     this.#heartbeat.heard()
     try {
-      this.#dispatch(this.#input.reset(frame))
+      readFrame(frame, this.#receiver)
     } catch (thrown) {
-      const error = isSignalboxError(thrown)
-        ? thrown
-        : new SignalboxError('HANDLER_FAILED', reasonOf(thrown), { cause: thrown })
-      this.#abort(error)
+      this.abort(
+        isSignalboxError(thrown)
+          ? thrown
+          : new SignalboxError('HANDLER_FAILED', reasonOf(thrown), { cause: thrown }),
+      )
     }
   }
 
-  #dispatch(input: ByteReader): void {
-    const kind = input.u8()
-    switch (kind) {
-      case FrameKind.data: {
-        const lane = this.#inboundLane(input.varint())
-        const sequence = input.varint()
-        this.#count(input.left)
-        lane.data(sequence, input.rest())
-        return
-      }
-      case FrameKind.part: {
-        const lane = this.#inboundLane(input.varint())
-        const sequence = input.varint()
-        const offset = input.varint()
-        const total = input.varint()
-        if (offset === 0) this.#count(total)
-        lane.part(sequence, offset, total, input.rest())
-        return
-      }
-      case FrameKind.grant: {
-        const id = input.varint()
-        const sequence = input.varint()
-        const messages = input.varint()
-        const bytes = input.varint()
-        input.end()
+  #createReceiver(): FrameReceiver {
+    return {
+      data: (id, sequence, message) => {
+        this.#inboundLane(id).data(sequence, message)
+        count(this.traffic.received, message.length)
+      },
+      part: (id, sequence, offset, total, part) => {
+        this.#inboundLane(id).part(sequence, offset, total, part)
+        if (offset === 0) count(this.traffic.received, total)
+      },
+      grant: (id, sequence, messages, bytes) => {
         this.#outbound.get(id)?.granted(sequence, messages, bytes) // a lane that has ended needs none
         if (this.#quiet !== undefined && this.#isQuiet()) this.#quiet()
-        return
-      }
-      case FrameKind.reject: {
-        const id = input.varint()
-        const sequence = input.varint()
-        const error = errorOf(readReason(input))
-        input.end()
-        this.#outbound.get(id)?.rejected(sequence, error)
-        return
-      }
-      case FrameKind.open: {
-        const id = input.varint()
-        if (input.left > LABEL_LENGTH) throw violation(`a label of ${input.left} B is over ${LABEL_LENGTH} B`)
-        this.#opened(id, input.rest())
-        return
-      }
-      case FrameKind.end: {
-        const id = input.varint()
-        input.end()
-        const lane = this.#inboundLane(id)
-        if (id < FIRST_LANE) throw violation('a reserved lane has no end')
-        lane.end()
-        this.#inbound.delete(id)
-        return
-      }
-      case FrameKind.ping:
-        input.end()
-        return // hearing it is all that it is for
-      case FrameKind.bye:
-        input.end()
+      },
+      reject: (id, sequence, reason) => this.#outbound.get(id)?.rejected(sequence, errorOf(reason)),
+      open: (id, label) => this.#opened(id, label),
+      end: id => this.#laneEnded(id),
+      ping: () => {}, // hearing it is all that it is for
+      bye: () => {
         this.#end({ by: 'peer' })
-        void this.track.close()
-        return
-      default:
-        throw violation(`0x${kind.toString(16)} is not a kind of frame`)
+        void hangUp(this.track, this.clock)
+      },
     }
   }
 
-  #count(bytes: number): void {
-    this.traffic.received.messages++
-    this.traffic.received.bytes += bytes
+  #createLaneReplies(): LaneReplies {
+    const excess = new ExcessTurn()
+    return {
+      maxMessage: this.session.mine.maxMessage,
+      settled: lane => this.#departures.grantSoon(lane),
+      rejected: (lane, sequence, error) => {
+        const text = this.#departures.crowded ? '' : error.message
+        this.#departures.post(encodeReject(lane.id, sequence, error.code, text))
+      },
+      claimExcess: lane => excess.claim(lane),
+      releaseExcess: lane => excess.release(lane),
+    }
   }
 
   #inboundLane(id: number): InboundLane {
@@ -300,124 +250,27 @@ export class Link {
     this.#addInbound(id, this.host.laneOpened(label))
   }
 
+  #laneEnded(id: number): void {
+    const lane = this.#inboundLane(id)
+    if (id < FIRST_LANE) throw violation('a reserved lane has no end')
+    lane.end()
+    this.#inbound.delete(id)
+    this.#departures.forget(lane)
+  }
+
   #addInbound(id: number, sink: LaneSink): void {
     this.#inbound.set(id, new InboundLane(id, this.#laneReplies, sink, this.session.mine.window))
   }
 
   #addOutbound(id: number, mayWait?: number): OutboundLane {
-    const lane = new OutboundLane(id, this.#laneTrack, this.session.theirs.window, mayWait)
+    const lane = new OutboundLane(id, this.#departures, this.session.theirs.window, mayWait)
     this.#outbound.set(id, lane)
     return lane
-  }
-
-  #finished(lane: OutboundLane): void {
-    if (!this.#outbound.delete(lane.id)) return
-    this.#awake.delete(lane)
-    this.#post(new ByteWriter().u8(FrameKind.end).varint(lane.id).done())
-  }
-
-  #reject(lane: InboundLane, sequence: number, error: SignalboxError): void {
-    const out = new ByteWriter().u8(FrameKind.reject).varint(lane.id).varint(sequence)
-    this.#post(writeReason(out, error.code, error.message).done())
-  }
-
-  #putData(lane: number, sequence: number, head: Uint8Array, body: Uint8Array): boolean {
-    // An open lane's announcement, or a rejection, may still wait: nothing overtakes them.
-    if (this.#outbox.size > 0) return false
-    const prefix = 1 + varintLength(lane) + varintLength(sequence)
-    const room = this.track.reserve(prefix + head.length + body.length)
-    if (room === undefined) return false
-    room[0] = FrameKind.data
-    putVarint(room, putVarint(room, 1, lane), sequence)
-    room.set(head, prefix)
-    room.set(body, prefix + head.length)
-    return this.#commit() && this.#counted(head.length + body.length)
-  }
-
-  #putPart(lane: number, sequence: number, offset: number, total: number, part: Uint8Array): boolean {
-    if (this.#outbox.size > 0) return false
-    const prefix =
-      1 + varintLength(lane) + varintLength(sequence) + varintLength(offset) + varintLength(total)
-    const room = this.track.reserve(prefix + part.length)
-    if (room === undefined) return false
-    room[0] = FrameKind.part
-    putVarint(room, putVarint(room, putVarint(room, putVarint(room, 1, lane), sequence), offset), total)
-    room.set(part, prefix)
-    return this.#commit() && (offset > 0 || this.#counted(total))
-  }
-
-  #counted(bytes: number): true {
-    this.traffic.sent.messages++
-    this.traffic.sent.bytes += bytes
-    return true
-  }
-
-  #commit(): boolean {
-    this.#heartbeat.spoke()
-    return this.track.commit()
-  }
-
-  /** Sends a control frame now, or as soon as there is room, in order with the others. */
-  #post(frame: Uint8Array): void {
-    if (this.#ended) return
-    this.#outbox.push(frame)
-    this.#drainOutbox()
-  }
-
-  #drainOutbox(): boolean {
-    for (let frame = this.#outbox.peek(); frame !== undefined; frame = this.#outbox.peek()) {
-      if (!this.#put(frame)) return false
-      this.#outbox.shift()
-    }
-    return true
-  }
-
-  #put(frame: Uint8Array): boolean {
-    const room = this.track.reserve(frame.length)
-    if (room === undefined) return false
-    room.set(frame)
-    return this.#commit()
-  }
-
-  /** Once a turn: what was accepted in this turn is told in one grant per lane. */
-  #flushSoon(): void {
-    if (this.#flushing || this.#ended) return
-    this.#flushing = true
-    queueMicrotask(() => {
-      this.#flushing = false
-      this.#flush()
-    })
-  }
-
-  #flush(): void {
-    if (this.#ended || !this.#drainOutbox() || !this.#grantAll()) return
-    for (const lane of this.#awake) {
-      this.#awake.delete(lane)
-      if (!lane.pump()) {
-        this.#awake.add(lane) // the track is full; writable$ comes back here
-        return
-      }
-    }
-  }
-
-  #grantAll(): boolean {
-    for (const lane of this.#unheard) {
-      const out = new ByteWriter().u8(FrameKind.grant).varint(lane.id).varint(lane.sequence)
-      if (!this.#put(out.varint(lane.credit.messages).varint(lane.credit.bytes).done())) return false
-      this.#unheard.delete(lane)
-    }
-    return true
   }
 
   #isQuiet(): boolean {
     for (const lane of this.#outbound.values()) if (!lane.quiet) return false
     return true
-  }
-
-  #abort(error?: SignalboxError): void {
-    if (this.#ended) return
-    this.track.abort(error)
-    this.#end(error === undefined ? { by: 'us' } : { by: 'fault', error })
   }
 
   #end(reason: CloseReason): void {
@@ -427,12 +280,15 @@ export class Link {
     const why = whyEnded(this.peer, reason)
     for (const lane of this.#outbound.values()) lane.fail(why)
     for (const lane of this.#inbound.values()) lane.over()
-    this.#outbox.clear()
-    this.#awake.clear()
-    this.#unheard.clear()
+    this.#departures.stop()
     this.#quiet?.()
     this.#resolveClosed(this.#closing !== undefined && reason.by === 'peer' ? { by: 'us' } : reason)
   }
+}
+
+function count(traffic: { messages: number; bytes: number }, bytes: number): void {
+  traffic.messages++
+  traffic.bytes += bytes
 }
 
 function whyEnded(peer: string, reason: CloseReason): SignalboxError {

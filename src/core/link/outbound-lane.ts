@@ -1,9 +1,9 @@
 import { SignalboxError } from '../contracts/index.js'
-import { violation } from './bytes.js'
 import { SenderCredit } from './credit.js'
 import type { Grant } from './hello.js'
 import { ACCEPTED, type Outcome, PromiseReceipt, type Receipt } from './outcome.js'
 import { Queue } from './queue.js'
+import { violation } from './violation.js'
 
 /** What a lane needs of its link to put messages on the track. */
 export interface LaneTrack {
@@ -138,10 +138,14 @@ export class OutboundLane {
     return true
   }
 
+  /** The last message that is whole on the track: only those can be settled. */
+  get #sentWhole(): number {
+    return this.#sequence - (this.#waiting.peek()?.offset ? 1 : 0)
+  }
+
   /** The peer settled all up to `sequence` and raised the credit. @throws SignalboxError `PROTOCOL_VIOLATION` */
   granted(sequence: number, messages: number, bytes: number): void {
-    const unfinished = this.#waiting.peek()?.offset ? 1 : 0
-    if (sequence > this.#sequence - unfinished) throw violation('it acknowledges a message that was not sent')
+    if (sequence > this.#sentWhole) throw violation('it acknowledges a message that was not sent')
     while (this.#settled < sequence) {
       this.#settled++
       const outcome = this.#rejected.get(this.#settled) ?? ACCEPTED
@@ -155,7 +159,7 @@ export class OutboundLane {
 
   /** The peer rejected `sequence`; the grant that settles it follows. @throws SignalboxError `PROTOCOL_VIOLATION` */
   rejected(sequence: number, error: SignalboxError): void {
-    if (sequence <= this.#settled || sequence > this.#sequence)
+    if (sequence <= this.#settled || sequence > this.#sentWhole)
       throw violation('it rejects a message that is not on its way')
     this.#rejected.set(sequence, { status: 'rejected', error })
   }

@@ -38,8 +38,9 @@ export interface Reason {
 }
 
 /** Writes a reason; the text is cut to what the protocol allows. */
-export function writeReason(out: ByteWriter, { code, text }: Reason): ByteWriter {
-  return out.text(code).text(text.slice(0, REASON_LENGTH / 3)) // a UTF-16 unit has at most 3 bytes in UTF-8
+export function writeReason(out: ByteWriter, code: ErrorCode, text: string): ByteWriter {
+  // A UTF-16 unit has at most 3 bytes in UTF-8.
+  return out.text(code).text(text.slice(0, Math.floor(REASON_LENGTH / 3)))
 }
 
 /** Reads a reason. @throws SignalboxError `PROTOCOL_VIOLATION` */
@@ -47,11 +48,6 @@ export function readReason(input: ByteReader): Reason {
   const code = input.text(CODE_LENGTH)
   const text = input.text(REASON_LENGTH)
   return { code: isWireCode(code) ? code : 'HANDLER_FAILED', text }
-}
-
-/** What a peer is told of an error. */
-export function reasonFor(error: SignalboxError): Reason {
-  return { code: error.code, text: error.message }
 }
 
 /** The error that the peer described. */

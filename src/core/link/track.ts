@@ -1,18 +1,21 @@
 import type { Observable } from 'rxjs'
 import type { CloseReason, Connection, PeerIdentity, SignalboxError } from '../contracts/index.js'
+import { ByteReader } from './byte-reader.js'
+import { FrameRoom } from './frame-room.js'
+import { violation } from './violation.js'
 
 /**
  * A connection as the link wants it: whole frames in, whole frames out, written in place.
  * {@link StreamTrack} and {@link MessageTrack} make one of any connection.
  */
 export interface Track {
-  /** Room for a frame of exactly `length` bytes, or undefined when the track is full. */
-  reserve(length: number): Uint8Array | undefined
+  /** Room for a frame of exactly `length` bytes, until the next call; undefined when the track is full. */
+  reserve(length: number): FrameRoom | undefined
   /** Sends what was reserved last. False where the connection would not take it after all: it is as if never reserved. */
   commit(): boolean
   readonly writable$: Observable<void>
-  /** One sink; its bytes are valid until it returns. */
-  receive(sink: (frame: Uint8Array) => void): void
+  /** One sink; the frame and its bytes are valid until it returns. */
+  receive(sink: TrackSink): void
   /** The largest frame that the peer may send; more is cut off. Grows once the peer is authenticated. */
   expect(largest: number): void
   /** The largest frame that can be sent. */
@@ -23,19 +26,51 @@ export interface Track {
   abort(error?: SignalboxError): void
 }
 
-/** The parts of {@link Track} that are the connection's own. */
+/** Receives the frames of a track. It must not throw. */
+export type TrackSink = (frame: ByteReader) => void
+
+/** The parts of {@link Track} that do not depend on boundaries. */
 export abstract class ConnectionTrack implements Track {
-  protected largest = 0
+  readonly #room = new FrameRoom()
+  readonly #frame = new ByteReader(new Uint8Array())
+  #largest = 0
+  #scratch = new Uint8Array(4096)
+  #reserved = 0
 
-  constructor(protected readonly connection: Connection) {}
+  /** @param header bytes in front of each frame; see {@link putHeader} */
+  constructor(
+    protected readonly connection: Connection,
+    private readonly header: number,
+  ) {}
 
-  abstract reserve(length: number): Uint8Array | undefined
-  abstract commit(): boolean
-  abstract receive(sink: (frame: Uint8Array) => void): void
-  abstract get maxFrame(): number
+  abstract receive(sink: TrackSink): void
+
+  /** Writes what stands in front of a frame of `length` bytes. */
+  protected abstract putHeader(into: Uint8Array, length: number): void
+
+  reserve(length: number): FrameRoom | undefined {
+    const whole = this.header + length
+    const bytes = this.#reserve(whole)
+    if (bytes === undefined) return undefined
+    this.#reserved = whole
+    this.putHeader(bytes, length)
+    return this.#room.reset(bytes, this.header)
+  }
+
+  commit(): boolean {
+    const inPlace = this.connection.inPlace
+    if (inPlace === undefined)
+      return this.connection.send(this.#scratch.subarray(0, this.#reserved)) === 'sent'
+    inPlace.commit(this.#reserved)
+    return true
+  }
 
   expect(largest: number): void {
-    this.largest = largest
+    this.#largest = largest
+  }
+
+  get maxFrame(): number {
+    return this.connection.limits.maxFrame - this.header
   }
 
   get writable$(): Observable<void> {
@@ -56,5 +91,24 @@ export abstract class ConnectionTrack implements Track {
 
   abort(error?: SignalboxError): void {
     this.connection.abort(error)
+  }
+
+  /** Lends the frame from `start` to `end`. */
+  protected lend(sink: TrackSink, bytes: Uint8Array, start: number, end: number): void {
+    sink(this.#frame.reset(bytes, start, end))
+  }
+
+  /** Whether a frame of `length` bytes may come; ends the connection if not. */
+  protected allows(length: number): boolean {
+    if (length <= this.#largest) return true
+    this.abort(violation(`a frame of ${length} B is over the ${this.#largest} B allowed now`))
+    return false
+  }
+
+  #reserve(whole: number): Uint8Array | undefined {
+    const inPlace = this.connection.inPlace
+    if (inPlace !== undefined) return inPlace.reserve(whole)
+    if (whole > this.#scratch.length) this.#scratch = new Uint8Array(whole)
+    return this.#scratch
   }
 }

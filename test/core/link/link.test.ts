@@ -237,6 +237,7 @@ describe('outcomes', () => {
       accept: message => {
         if (text(message) === 'bad') throw new SignalboxError('PAYLOAD_INVALID', 'no good')
         if (text(message) === 'later') return Promise.reject(new SignalboxError('MAILBOX_FULL', 'no room'))
+        return undefined
       },
     }
     const { left } = await linkPair({}, { host: { laneOpened: () => sink } })
@@ -276,6 +277,7 @@ describe('outcomes', () => {
           const chance = random.below(4)
           if (chance === 0) throw new SignalboxError('MAILBOX_FULL', 'full')
           if (chance === 1) return new Promise(resolve => setImmediate(resolve))
+          return undefined
         },
       }
       const { left, connections } = await linkPair(
