@@ -35,8 +35,7 @@ export type PathState = 'free' | 'stale' | 'live' | 'something else'
 export async function inspectPath(path: string): Promise<PathState> {
   try {
     if (!(await lstat(path)).isSocket()) return 'something else'
-    const socket = await connectSocket(path)
-    socket.destroy()
+    hangUpGently(await connectSocket(path))
     return 'live'
   } catch (error) {
     const code = systemCodeOf(error)
@@ -44,6 +43,12 @@ export async function inspectPath(path: string): Promise<PathState> {
     // Any other refusal, such as a full queue or missing rights, comes from somebody who lives.
     return code === 'ECONNREFUSED' ? 'stale' : 'live'
   }
+}
+
+/** A socket that is dropped with unread bytes is an error for a server that greets its clients. */
+function hangUpGently(socket: Socket): void {
+  socket.on('error', () => {}).unref()
+  socket.resume().end()
 }
 
 /** Removes a socket whose owner is dead. The caller holds the name's lock. */

@@ -1,0 +1,140 @@
+import { firstValueFrom } from 'rxjs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Connection, formatAddress, type TransportContext } from '../../src/core/contracts/index.js'
+import { INVALID_HANDLE, kernel32, NO_HANDLE, Win32Error } from '../../src/native/win32/kernel32.js'
+import { privateSecurity } from '../../src/native/win32/private-security.js'
+import { createTestContext } from '../../src/testing/test-context.js'
+import { namedPipe } from '../../src/transports/named-pipe/index.js'
+import { NamedPipePeer } from '../support/named-pipe-peer.js'
+import { makeRuntimeFolder } from '../support/runtime-folder.js'
+
+const transport = namedPipe()
+let folder: Awaited<ReturnType<typeof makeRuntimeFolder>>
+let context: TransportContext
+beforeAll(async () => {
+  folder = await makeRuntimeFolder()
+  context = createTestContext(folder.path)
+})
+afterAll(() => folder[Symbol.asyncDispose]())
+
+let last = 0
+const freshAddress = () =>
+  formatAddress({ scheme: 'named-pipe', host: '.', path: `${process.pid}-windows-${++last}` })
+const pathOf = (name: string) => `\\\\.\\pipe\\${name}`
+const code = (expected: string) => expect.objectContaining({ code: expected })
+
+const PIPE_ACCESS_DUPLEX = 3
+const GENERIC_READ = 0x80000000
+const OPEN_EXISTING = 3
+
+/** One more place of a foreign server, free until a client opens it. */
+function foreignPipe(path: string) {
+  const pipe = kernel32().CreateNamedPipeW(path, PIPE_ACCESS_DUPLEX, 0, 2, 4096, 4096, 0, privateSecurity())
+  expect(pipe).not.toBe(INVALID_HANDLE)
+  return pipe
+}
+
+const openClient = (path: string) =>
+  kernel32().CreateFileW(path, GENERIC_READ, 0, null, OPEN_EXISTING, 0, NO_HANDLE)
+
+describe('a native pipe', () => {
+  it('[named-pipe: listen-connect] names that differ only in case are one name', async () => {
+    const address = freshAddress()
+    const listener = await transport.listen(address, context)
+    const other = formatAddress({ scheme: 'named-pipe', host: '.', path: address.path.toUpperCase() })
+    await expect(transport.listen(other, context)).rejects.toEqual(code('ADDRESS_IN_USE'))
+    await listener.close()
+    await (await transport.listen(other, context)).close()
+  })
+
+  it('[named-pipe: listen-connect] another machine is reached only where that is allowed, and listened on never', async () => {
+    const elsewhere = formatAddress({ scheme: 'named-pipe', host: 'elsewhere', path: 'orders' })
+    await expect(transport.connect(elsewhere, context)).rejects.toThrow('allowRemote')
+    await expect(transport.listen(elsewhere, context, { allowRemote: true })).rejects.toEqual(
+      code('ADDRESS_INVALID'),
+    )
+    expect(transport.describe(elsewhere)).toMatchObject({ reach: 'network', identity: 'none' })
+  })
+
+  it('[named-pipe: listen-connect] a busy foreign server on a raw name keeps it, and a client waits for its room', async () => {
+    const address = freshAddress()
+    const raw = { rawNames: true }
+    const pipe = foreignPipe(pathOf(address.path))
+    const occupant = openClient(pathOf(address.path))
+    await expect(transport.listen(address, context, raw)).rejects.toEqual(code('ADDRESS_IN_USE'))
+
+    const controller = new AbortController()
+    const givenUp = transport.connect(address, context, { ...raw, signal: controller.signal })
+    const patient = transport.connect(address, context, raw)
+    controller.abort()
+    await expect(givenUp).rejects.toEqual(code('ABORTED'))
+    const another = foreignPipe(pathOf(address.path))
+    const connection = await patient
+    expect(connection.remote.pid).toBe(process.pid)
+    connection.abort()
+    await connection.closed
+    for (const handle of [occupant, pipe, another]) kernel32().CloseHandle(handle)
+  })
+
+  it('[named-pipe: listen-connect] connections that a dead listener left do not keep its name', async () => {
+    await using peer = new NamedPipePeer(folder.path)
+    await peer.listen('left')
+    const address = transport.nodeAddress('test', 'left')
+    const held: Connection = await transport.connect(address, context)
+    // Nobody reads it, so that this end stays open and the pipe with it.
+    held.pause()
+    await peer.kill()
+    await expect(transport.connect(address, context)).rejects.toEqual(code('NO_LISTENER'))
+    const listener = await transport.listen(address, context)
+    const arrival = firstValueFrom(listener.connections$)
+    const connection = await transport.connect(address, context)
+    expect(connection.remote.pid).toBe(process.pid)
+    for (const one of [held, connection, await arrival]) {
+      one.abort()
+      await one.closed
+    }
+    await listener.close()
+  })
+
+  it('[named-pipe: limits] a listener that opens and closes again and again leaves no handle', async () => {
+    const address = freshAddress()
+    const cycle = async () => {
+      const listener = await transport.listen(address, context)
+      const arrival = firstValueFrom(listener.connections$)
+      const client = await transport.connect(address, context)
+      const server = await arrival
+      server.receive(() => {})
+      await client.close()
+      await server.closed
+      await listener.close()
+    }
+    for (let warm = 0; warm < 20; warm += 1) await cycle()
+    const before = handleCount()
+    for (let count = 0; count < 200; count += 1) await cycle()
+    // Threads of the pools come and go; one handle a cycle would be 200.
+    expect(handleCount() - before).toBeLessThan(20)
+  })
+
+  it('[named-pipe: listen-connect] clients that vanish before they are served leave the listener in order', async () => {
+    const address = freshAddress()
+    const listener = await transport.listen(address, context)
+    const path = pathOf(`signalbox.${address.path}`)
+    for (let count = 0; count < 50; count += 1) {
+      const client = openClient(path)
+      // No room: those before have not been seen yet, because this loop has not let anything run.
+      if (client === INVALID_HANDLE) expect(kernel32().GetLastError()).toBe(Win32Error.PIPE_BUSY)
+      else kernel32().CloseHandle(client)
+      if (count % 4 === 3) await new Promise(resolve => setImmediate(resolve))
+    }
+    const connection = await transport.connect(address, context)
+    connection.abort()
+    await connection.closed
+    await listener.close()
+  })
+})
+
+function handleCount(): number {
+  const count = Buffer.alloc(4)
+  kernel32().GetProcessHandleCount(kernel32().GetCurrentProcess(), count)
+  return count.readUInt32LE()
+}
