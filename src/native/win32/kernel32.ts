@@ -29,6 +29,7 @@ export interface Kernel32 {
     template: Handle,
   ): Handle
   CreateEventW(security: Uint8Array | null, manualReset: 0 | 1, signalled: 0 | 1, name: string | null): Handle
+  SetEvent(event: Handle): number
   CreateMutexW(security: Uint8Array | null, owned: 0 | 1, name: string | null): Handle
   OpenMutexW(access: number, inherit: 0 | 1, name: string): Handle
   WaitForSingleObject(object: Handle, milliseconds: number): number
@@ -77,6 +78,7 @@ export const kernel32 = systemLibrary<Kernel32>('kernel32.dll', {
   CreateFileW:
     'intptr __stdcall CreateFileW(str16 name, uint32 access, uint32 share, void *security, uint32 disposition, uint32 flags, intptr template)',
   CreateEventW: 'intptr __stdcall CreateEventW(void *security, int manualReset, int signalled, str16 name)',
+  SetEvent: 'int __stdcall SetEvent(intptr event)',
   CreateMutexW: 'intptr __stdcall CreateMutexW(void *security, int owned, str16 name)',
   OpenMutexW: 'intptr __stdcall OpenMutexW(uint32 access, int inherit, str16 name)',
   WaitForSingleObject: 'uint32 __stdcall WaitForSingleObject(intptr object, uint32 milliseconds)',
