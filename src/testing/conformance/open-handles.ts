@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { SignalboxError } from '../../core/contracts/errors.js'
-import { kernel32 } from '../../native/win32/kernel32.js'
+import { ownHandleCount } from '../../native/win32/handle-count.js'
 
 /** What this process holds open. */
 export interface OpenHandles {
@@ -18,15 +17,6 @@ export function openHandles(): OpenHandles {
 }
 
 function systemHandles(): number {
-  if (process.platform === 'win32') return windowsHandles()
+  if (process.platform === 'win32') return ownHandleCount()
   return readdirSync(process.platform === 'linux' ? '/proc/self/fd' : '/dev/fd').length
-}
-
-function windowsHandles(): number {
-  const count = Buffer.alloc(4)
-  const { GetProcessHandleCount, GetCurrentProcess, GetLastError } = kernel32()
-  if (GetProcessHandleCount(GetCurrentProcess(), count) === 0) {
-    throw new SignalboxError('SYSTEM', `this process's handles cannot be counted (error ${GetLastError()})`)
-  }
-  return count.readUInt32LE()
 }

@@ -1,0 +1,12 @@
+import { systemLibrary } from '../system-library.js'
+
+/** The functions of ntdll.dll that Signalbox uses, under their own names. NTSTATUS results: negative is failure. */
+export interface Ntdll {
+  NtQuerySystemInformation(kind: number, result: Uint8Array, bytes: number, needed: Uint8Array): number
+}
+
+/** ntdll.dll, loaded with the first call. */
+export const ntdll = systemLibrary<Ntdll>('ntdll.dll', {
+  NtQuerySystemInformation:
+    'int32 __stdcall NtQuerySystemInformation(int32 kind, void *result, uint32 bytes, void *needed)',
+})
