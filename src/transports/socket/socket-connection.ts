@@ -31,7 +31,7 @@ export interface SocketConnectionOptions {
   readonly clock?: Pick<Clock, 'after'>
 }
 
-/** How long, in ms, an ended connection waits for the peer to end its side too. */
+/** How long, in ms and without progress, an ended connection waits for the peer to end its side too. */
 const LINGER = 2000
 
 const NO_LIMITS: Limits = Object.freeze({ maxFrame: Number.POSITIVE_INFINITY })
@@ -52,7 +52,8 @@ const machineClock: Pick<Clock, 'after'> = {
  *
  * `close` ends our side and waits for the peer's end, discarding what still comes: a socket that
  * is dropped with unread bytes resets the connection, and the peer could lose what we sent last.
- * It waits as long as the peer does not read; `abort` does not.
+ * It waits as long as the peer does not read; `abort` does not. A process that exits in the very
+ * turn of a `send`, without `close`, takes that turn's frames with it.
  */
 export class SocketConnection implements Connection {
   readonly remote: PeerIdentity
@@ -182,7 +183,11 @@ export class SocketConnection implements Connection {
   }
 
   #boundTheWait(): void {
-    const timer = this.#clock.after(LINGER, () => this.#socket.destroy())
+    const left = this.#socket.writableLength
+    const timer = this.#clock.after(LINGER, () => {
+      if (this.#socket.writableLength < left) this.#boundTheWait()
+      else this.#socket.destroy()
+    })
     void this.closed.then(() => timer.cancel())
   }
 
