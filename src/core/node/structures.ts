@@ -59,9 +59,13 @@ function childrenOf(schema: Json): Json[] {
     ...named.flatMap(keyword => Object.values(asJson(schema[keyword]))),
     ...listed.flatMap(keyword => (Array.isArray(schema[keyword]) ? schema[keyword] : [])),
     ...single.map(keyword => schema[keyword]),
-  ].map(asJson)
+  ].filter(isJson)
 }
 
 function asJson(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {}
+  return isJson(value) ? value : {}
+}
+
+function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
