@@ -10,8 +10,8 @@ import { NamedPipeTransport } from './transport.js'
  * prefix: `\\.\pipe\<name>`, or the socket `<name>.sock`. With `allowRemote` a Windows listener admits
  * this user from other machines, and `named-pipe://<machine>/<name>` reaches one.
  *
- * A name has one listener. What a killed listener left behind is removed by the next one. On Windows
- * the name is free for other processes when the listener and all of its connections are closed.
+ * A name has one listener. What a killed listener left behind is removed by the next one. On Windows a
+ * raw name is free only when the listener and all of its connections are closed.
  *
  * @example
  * ```ts

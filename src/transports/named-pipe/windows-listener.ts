@@ -9,21 +9,15 @@ import {
   type TransportOptions,
   throwIfAborted,
 } from '../../core/contracts/index.js'
-import {
-  type Handle,
-  INVALID_HANDLE,
-  kernel32,
-  Win32Error,
-  win32Failure,
-} from '../../native/win32/kernel32.js'
-import { privateSecurity } from '../../native/win32/private-security.js'
+import { type Handle, kernel32 } from '../../native/win32/kernel32.js'
 import { Arrivals } from './arrivals.js'
 import { holdEventLoop } from './event-loop-hold.js'
 import { pipeNameOf } from './pipe-name.js'
 import { type ClientWait, waitForClient } from './windows-client-wait.js'
-import { claimName, inUse, type NameClaim } from './windows-name-claim.js'
+import { claimName, type NameClaim } from './windows-name-claim.js'
 import { windowsPathOf } from './windows-path.js'
 import { clientOf, isTrusted } from './windows-peer.js'
+import { PipeMaker } from './windows-pipe-maker.js'
 import { socketOf } from './windows-socket.js'
 
 /** Listens on a pipe that only this user can open, and from other machines only where that is asked for. */
@@ -39,23 +33,11 @@ export async function listenOnPipe(
   throwIfAborted(`listen on ${address.href}`, options.signal)
   const path = windowsPathOf(name)
   const claim = claimName(name, path)
-  const pipes = new PipeMaker(path, !options.allowRemote)
+  const pipes = new PipeMaker(address.href, path, !options.allowRemote)
   try {
-    return new PipeListener(address, context, pipes, claim, firstOf(pipes, claim, address))
+    return new PipeListener(address, context, pipes, claim, pipes.make(claim.first))
   } catch (error) {
     claim.release()
-    throw error
-  }
-}
-
-function firstOf(pipes: PipeMaker, claim: NameClaim, address: Address): Handle {
-  try {
-    return pipes.make(claim.first)
-  } catch (error) {
-    // The pipe's name is somebody's whom neither the guard nor the probe has shown.
-    if (error instanceof SignalboxError && error.code === 'ACCESS_DENIED') {
-      throw inUse(address.href, `another program listens on ${pipes.path}`)
-    }
     throw error
   }
 }
@@ -172,43 +154,5 @@ class PipeListener implements Listener {
     await Promise.all(this.#slots)
     this.#claim.release()
     this.#releaseLoop()
-  }
-}
-
-const PIPE_ACCESS_DUPLEX = 3
-const FILE_FLAG_OVERLAPPED = 0x40000000
-const FILE_FLAG_FIRST_PIPE_INSTANCE = 0x80000
-/** Of bytes: through a socket, the boundaries of message mode would be lost anyway. */
-const PIPE_TYPE_BYTE = 0
-const PIPE_REJECT_REMOTE_CLIENTS = 8
-const PIPE_UNLIMITED_INSTANCES = 255
-/** Bytes each way that a write can leave with the system before the reader takes them. */
-const BUFFER = 64 * 1024
-
-/** Makes pipes of one name, all alike, as Windows demands. */
-class PipeMaker {
-  constructor(
-    readonly path: string,
-    /** Whether other machines are refused. */
-    readonly local: boolean,
-  ) {}
-
-  /** @throws SignalboxError `ACCESS_DENIED` when there is a first one already, or another user's; `SYSTEM` */
-  make(first: boolean): Handle {
-    const pipe = kernel32().CreateNamedPipeW(
-      this.path,
-      PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | (first ? FILE_FLAG_FIRST_PIPE_INSTANCE : 0),
-      PIPE_TYPE_BYTE | (this.local ? PIPE_REJECT_REMOTE_CLIENTS : 0),
-      PIPE_UNLIMITED_INSTANCES,
-      BUFFER,
-      BUFFER,
-      0,
-      privateSecurity(),
-    )
-    if (pipe !== INVALID_HANDLE) return pipe
-    const code = kernel32().GetLastError()
-    // Busy: the other owner's limit of instances is reached.
-    const taken = first && code === Win32Error.PIPE_BUSY ? Win32Error.ACCESS_DENIED : code
-    throw win32Failure(`CreateNamedPipeW for ${this.path}`, taken)
   }
 }
