@@ -1,6 +1,7 @@
 // What `npm run demo` and `npm test` need before they start, from a clone in which nothing was
 // installed: packages and a build, and for `test` Wine and the compilers of foreign peers as well.
 // Uses nothing but Node itself. Does nothing, quickly, when all is there.
+import { buildForeign } from './build-foreign.mjs'
 import { buildAll } from './setup/build.mjs'
 import { ensureInstalled } from './setup/install.mjs'
 import { SetupError, say } from './setup/project.mjs'
@@ -12,7 +13,7 @@ const preparations = {
   build: [ensureInstalled, buildAll],
   demo: [ensureInstalled, buildAll],
   wine: [ensureInstalled, prepareTestEnvironment],
-  test: [ensureInstalled, prepareTestEnvironment, buildAll],
+  test: [ensureInstalled, prepareTestEnvironment, buildForeign, buildAll],
 }
 
 const purpose = process.argv[2] ?? ''

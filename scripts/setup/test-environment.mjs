@@ -2,8 +2,8 @@
 // vitest.config.ts, by the tests and by scripts/wine-node.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { projectCache, say } from './project.mjs'
-import { ensureSystemTools } from './system-packages.mjs'
+import { exists, projectCache, SetupError, say } from './project.mjs'
+import { ensureSystemTools, systemTools } from './system-packages.mjs'
 import { ensureWin32Packages } from './win32-packages.mjs'
 import { ensureWinePrefix } from './wine-prefix.mjs'
 
@@ -21,7 +21,11 @@ export async function prepareTestEnvironment() {
   mkdirSync(projectCache, { recursive: true })
   writeFileSync(testEnvironmentFile, `${JSON.stringify(environment, undefined, 2)}\n`)
   if (process.platform !== 'linux') return
-  for (const tool of Object.values(environment)) if (!tool.usable) say(`${tool.reason}.`)
+  const reasons = Object.values(environment).flatMap(tool => (tool.usable ? [] : [tool.reason]))
+  if (process.env['CI'] && reasons.length > 0) {
+    throw new SetupError(`in CI nothing may be missing: ${reasons.join('; ')}.`)
+  }
+  for (const reason of reasons) say(`${reason}.`)
 }
 
 /** @returns {TestEnvironment} as prepared last */
@@ -61,9 +65,19 @@ async function prepareWine() {
   }
 }
 
-/** @returns {TestEnvironment} */
-const elsewhere = () =>
-  allUnusable(`Windows code and foreign programs under Wine are tested on Linux, not on ${process.platform}`)
+/**
+ * On Windows the tests are native, and on macOS there is no Wine: nothing is installed, a compiler is
+ * used where there is one.
+ * @returns {TestEnvironment}
+ */
+function elsewhere() {
+  const reason = `Windows code under Wine is tested on Linux, not on ${process.platform}`
+  const compiler = toolWith(
+    exists('gcc') ? undefined : `gcc is not installed, so ${systemTools.gcc.skipped} are skipped`,
+  )
+  const mingw = process.platform === 'win32' ? compiler : toolWith(reason)
+  return { wine: toolWith(reason), mingw, gcc: compiler }
+}
 
 /**
  * @param {string} reason
