@@ -1,0 +1,139 @@
+import 'reflect-metadata'
+import { Container, type ContainerModule } from 'inversify'
+import { json } from '../codecs/json.js'
+import { msgpack } from '../codecs/msgpack.js'
+import { v8 } from '../codecs/v8.js'
+import { ActorSystem } from '../core/actors/index.js'
+import { States, Topics } from '../core/bus/index.js'
+import {
+  type AnyTransport,
+  type Codec,
+  type ConnectionTransport,
+  SignalboxError,
+} from '../core/contracts/index.js'
+import { ContractTable, DeadLetters, Directory, Peers, type Service } from '../core/node/index.js'
+import { processTable } from '../native/process-table.js'
+import { builtinTransports } from './builtin-transports.js'
+import { type CodecName, type ConfigInput, loadConfig } from './config/index.js'
+import { instantiateFrom } from './instantiate.js'
+import { Node } from './node.js'
+import { sharedSecret } from './shared-secret.js'
+import { systemContext } from './system-context.js'
+import { systemLog } from './system-log.js'
+
+/** What {@link startNode} takes. */
+export interface NodeOptions {
+  /** How others find it; unique in its namespace. */
+  readonly name: string
+  /** What actors and their dependencies are injected from. @default none */
+  readonly modules?: readonly ContainerModule[]
+  /** Beats the configuration file and the environment. */
+  readonly config?: ConfigInput
+  /** The folder from which upwards `signalbox.config.*` is looked for. @default the working directory */
+  readonly cwd?: string
+  /** Transports beside those that come with Signalbox; one of the same name replaces it. @default none */
+  readonly transports?: readonly AnyTransport[]
+  /**
+   * Whether messages between actors of this process are frozen, so that a receiver that changes one is found out.
+   * @default unless NODE_ENV is `production`
+   */
+  readonly freeze?: boolean
+}
+
+const codecs: Readonly<Record<CodecName, () => Codec>> = { msgpack, json, v8 }
+
+/**
+ * Starts a node: reads the configuration, listens, and enters the directory. A node keeps its process alive
+ * until it is closed.
+ * @throws SignalboxError `CONFIG_INVALID`, `NAME_TAKEN`, `ADDRESS_IN_USE`, `ACCESS_DENIED`, `TRANSPORT_UNKNOWN`, `TRANSPORT_UNAVAILABLE`
+ * @example
+ * await using shop = await startNode({ name: 'shop' })
+ */
+export async function startNode(options: NodeOptions): Promise<Node> {
+  const config = await loadConfig({
+    ...(options.config === undefined ? {} : { overrides: options.config }),
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  })
+  const context = await systemContext({
+    runtimeFolder: config.runtimeFolder,
+    log: systemLog(config.log.level),
+  })
+  const incarnation = context.random.bytes(16)
+  const contracts = new ContractTable()
+  const deadLetters = new DeadLetters()
+  const services = new Map<string, Service>()
+  const peers = new Peers({
+    self: options.name,
+    namespace: config.namespace,
+    incarnation,
+    transports: connectionTransports(options.transports ?? []),
+    prefer: config.transports.prefer,
+    listen: config.transports.listen,
+    allowRemote: config.transports.allowRemote,
+    nodes: config.nodes,
+    directory: new Directory({
+      folder: context.runtimeFolder,
+      namespace: config.namespace,
+      processes: processTable,
+      log: context.log,
+    }),
+    codecs: config.codec.map(name => codecs[name]()),
+    link: config.link,
+    secret: await sharedSecret(config),
+    patience: config.ask.timeout,
+    contracts,
+    services,
+    context,
+  })
+  const states = new States({
+    incarnation: Buffer.from(incarnation).toString('hex'),
+    contracts,
+    peers,
+    log: context.log,
+  })
+  const topics = new Topics({ contracts, peers, deadLetter: letter => deadLetters.add(letter) })
+  const actors = new ActorSystem({
+    node: options.name,
+    contracts,
+    clock: context.clock,
+    patience: config.ask.timeout,
+    mailbox: config.mailbox,
+    freeze: options.freeze ?? process.env['NODE_ENV'] !== 'production',
+    instantiate: instantiateFrom(containerOf(options.modules ?? [])),
+    remote: node => peers.node(node),
+    deadLetter: letter => deadLetters.add(letter),
+    provide: (key, value) => states.provide(key, value),
+  })
+  services.set('actor', actors).set('topic', topics).set('state', states)
+  await peers.open()
+  return new Node({
+    name: options.name,
+    namespace: config.namespace,
+    peers,
+    actors,
+    topics,
+    states,
+    deadLetters,
+  })
+}
+
+function containerOf(modules: readonly ContainerModule[]): Container {
+  const container = new Container()
+  container.load(...modules)
+  return container
+}
+
+/** Nodes are linked by connections; the ends of packet transports are not joined into one yet. */
+function connectionTransports(extra: readonly AnyTransport[]): ConnectionTransport[] {
+  const byName = new Map<string, ConnectionTransport>()
+  for (const transport of [...builtinTransports(), ...extra]) {
+    if (transport.shape !== 'connection') {
+      throw new SignalboxError(
+        'TRANSPORT_UNAVAILABLE',
+        `${transport.name} has no connections, and nodes need them`,
+      )
+    }
+    byName.set(transport.name, transport)
+  }
+  return [...byName.values()]
+}

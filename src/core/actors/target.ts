@@ -1,0 +1,11 @@
+import type { LocalContract } from '../node/contract-table.js'
+import type { AskOptions } from '../node/questions.js'
+
+/** Where the messages of a reference go: an actor in this process, or one elsewhere. */
+export interface Target {
+  /** Now or not at all: false when it was not taken. */
+  tell(contract: LocalContract, value: unknown): boolean
+  /** Resolves when the mailbox accepted it. */
+  send(contract: LocalContract, value: unknown, signal: AbortSignal | undefined): Promise<void>
+  ask(contract: LocalContract, value: unknown, options: AskOptions): Promise<unknown>
+}

@@ -1,0 +1,7 @@
+export { ContractTable } from './contract-table.js'
+export { type DeadLetter, DeadLetters } from './dead-letters.js'
+export { Directory } from './directory.js'
+export type { DirectoryEntry } from './directory-entry.js'
+export { type LinkReport, type PeerEvent, Peers } from './peers.js'
+export type { AskOptions } from './questions.js'
+export type { Service } from './recipient.js'

@@ -1,0 +1,25 @@
+/**
+ * The public face of Signalbox: what applications program against. Transports, codecs and the test kit
+ * have entries of their own: `signalbox/transports/<name>`, `signalbox/codecs/<name>`, `signalbox/testing`.
+ */
+export { type Config, type ConfigInput, defineConfig, loadConfig } from './composition/config/index.js'
+export { Node } from './composition/node.js'
+export { type NodeOptions, startNode } from './composition/start-node.js'
+export {
+  type ActorClass,
+  type ActorContext,
+  type ActorFunction,
+  type ActorRef,
+  type Ask,
+  type Behaviour,
+  type MailboxOptions,
+  type MailboxOverflow,
+  Self,
+  type Send,
+  type SendOptions,
+  type SpawnOptions,
+  type Tell,
+} from './core/actors/index.js'
+export type { MessageStream, ObserveOptions, Overflow, Publication, StreamOptions } from './core/bus/index.js'
+export * from './core/contracts/index.js'
+export type { AskOptions, DeadLetter, LinkReport, PeerEvent } from './core/node/index.js'

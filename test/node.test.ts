@@ -1,0 +1,172 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { firstValueFrom, take, toArray } from 'rxjs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import {
+  type AskContext,
+  type ConfigInput,
+  type InputOf,
+  message,
+  type Node,
+  protocol,
+  request,
+  startNode,
+  state,
+} from '../src/index.js'
+
+const Placed = message('orders.placed', z.object({ id: z.string(), total: z.number() }))
+const Quote = request('orders.quote', { input: z.string(), output: z.number() })
+const Stock = state('stock.level', { key: z.string(), value: z.number() })
+const Cashier = protocol('cashier', { placed: Placed, quote: Quote })
+
+let folder: string
+const nodes: Node[] = []
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sb-'))
+})
+
+afterEach(async () => {
+  await Promise.all(nodes.splice(0).map(node => node.close()))
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function start(name: string, config: ConfigInput = {}): Promise<Node> {
+  const node = await startNode({
+    name,
+    config: { runtimeFolder: join(folder, 'run'), log: { level: 'silent' }, ...config },
+  })
+  nodes.push(node)
+  return node
+}
+
+describe.each([['memory'], ['named-pipe'], ['tcp']])('two nodes over %s', transport => {
+  const config: ConfigInput = { transports: { prefer: [transport] } }
+
+  it('tell, send and ask reach the actor, in order', async () => {
+    const shop = await start('shop', config)
+    const till = await start('till', config)
+    const got: string[] = []
+    await shop.spawn(Cashier, () => ({
+      placed: (order: InputOf<typeof Placed>) => void got.push(order.id),
+      quote: (sku: string) => sku.length,
+    }))
+    const cashier = till.ref(Cashier, 'signalbox://shop/cashier')
+    expect(cashier.tell.placed({ id: 'a', total: 1 })).toBe(true)
+    await cashier.send.placed({ id: 'b', total: 2 })
+    expect(await cashier.ask.quote('four')).toBe(4)
+    expect(got).toEqual(['a', 'b'])
+    expect(till.links().map(link => link.transport)).toEqual([transport])
+  })
+
+  it('a value that does not fit is refused at the receiver, and the sender hears why', async () => {
+    const shop = await start('shop', config)
+    const till = await start('till', config)
+    await shop.spawn(Cashier, () => ({ placed: () => {}, quote: () => 1 }))
+    const cashier = till.ref(Cashier, 'signalbox://shop/cashier')
+    await expect(cashier.send.placed({ id: 'a', total: 'x' as unknown as number })).rejects.toMatchObject({
+      code: 'PAYLOAD_INVALID',
+    })
+  })
+
+  it('observe, stream and publish', async () => {
+    const shop = await start('shop', config)
+    const till = await start('till', config)
+    const observed = firstValueFrom(
+      till.observe(Placed, { overflow: 'drop-oldest' }).pipe(take(3), toArray()),
+    )
+    const stream = till.stream(Placed)
+    while ((await shop.publish(Placed, { id: 'first', total: 0 })).accepted === 0)
+      await new Promise(setImmediate)
+    await shop.publish(Placed, { id: 'second', total: 0 })
+    await shop.publish(Placed, { id: 'third', total: 0 })
+    expect((await observed).map(order => order.id)).toEqual(['first', 'second', 'third'])
+    const read: string[] = []
+    for await (const order of stream) {
+      read.push(order.id)
+      if (read.length === 3) break
+    }
+    expect(read).toEqual(['first', 'second', 'third'])
+  })
+
+  it('hot state: the present value first, then each change', async () => {
+    const shop = await start('shop', config)
+    shop.provide(Stock.of('sku-1'), 5)
+    const till = await start('till', config)
+    const seen: number[] = []
+    const done = new Promise<void>(resolve => {
+      till.hot(Stock.of('sku-1')).subscribe(value => {
+        seen.push(value)
+        if (value < 8) shop.provide(Stock.of('sku-1'), value + 1)
+        else resolve()
+      })
+    })
+    await done
+    expect(seen).toEqual([5, 6, 7, 8])
+  })
+
+  it('an unknown node, actor and a missing handler have names of their own', async () => {
+    const shop = await start('shop', config)
+    const till = await start('till', config)
+    await shop.spawn(Cashier, () => ({ placed: () => {}, quote: () => 1 }))
+    const Other = protocol('other', { other: message('other', z.string()) })
+    await expect(
+      till.ref(Cashier, 'signalbox://shup/cashier').send.placed({ id: '', total: 0 }),
+    ).rejects.toMatchObject({
+      code: 'NODE_UNKNOWN',
+      message: expect.stringContaining('did you mean shop?'),
+    })
+    await expect(till.ref(Cashier, 'signalbox://shop/cashire').ask.quote('')).rejects.toMatchObject({
+      code: 'ACTOR_UNKNOWN',
+      message: expect.stringContaining('did you mean cashier?'),
+    })
+    await expect(till.ref(Other, 'signalbox://shop/cashier').send.other('x')).rejects.toMatchObject({
+      code: 'CONTRACT_UNHANDLED',
+    })
+  })
+
+  it('a question ends by time-out, by abort and by failure; the handler hears of the first two', async () => {
+    const shop = await start('shop', config)
+    const till = await start('till', config)
+    const aborted: string[] = []
+    await shop.spawn(Cashier, () => ({
+      placed: () => {},
+      quote: (sku: string, { signal }: AskContext) => {
+        if (sku === 'fails') throw new Error('no such sku')
+        return new Promise<number>(resolve => {
+          signal.addEventListener('abort', () => {
+            aborted.push(sku)
+            resolve(0)
+          })
+        })
+      },
+    }))
+    const cashier = till.ref(Cashier, 'signalbox://shop/cashier')
+    await expect(cashier.ask.quote('fails')).rejects.toMatchObject({
+      code: 'HANDLER_FAILED',
+      message: expect.stringContaining('no such sku'),
+    })
+    await expect(cashier.ask.quote('slow', { timeout: 50 })).rejects.toMatchObject({ code: 'TIMEOUT' })
+    const abort = new AbortController()
+    const asked = cashier.ask.quote('taken back', { signal: abort.signal })
+    setImmediate(() => abort.abort())
+    await expect(asked).rejects.toMatchObject({ code: 'ABORTED' })
+    await expect(cashier.ask.quote('fails')).rejects.toMatchObject({ code: 'HANDLER_FAILED' })
+    expect(aborted.at(0)).toBe('slow')
+  })
+
+  it('what fails after a tell is in the dead letters, with its reason', async () => {
+    await start('shop', config)
+    const till = await start('till', config)
+    const letter = firstValueFrom(till.deadLetters$)
+    expect(till.ref(Cashier, 'signalbox://shop/cashier').tell.placed({ id: 'a', total: 1 })).toBe(true)
+    const { target, outcome, reason } = await letter
+    expect({ target, outcome, code: reason.code }).toEqual({
+      target: 'signalbox://shop/cashier',
+      outcome: 'rejected',
+      code: 'ACTOR_UNKNOWN',
+    })
+  })
+})
