@@ -10,5 +10,5 @@ export function holds<T>(values: fc.Arbitrary<T>, predicate: (value: T) => void,
   const property = fc.property(values, value => {
     predicate(value)
   })
-  fc.assert(property, { seed, numRuns: scaled(normal, normal * 1000) })
+  fc.assert(property, { seed, numRuns: scaled(normal, normal * 100) })
 }
