@@ -21,8 +21,8 @@ const PID_IN_ENTRY = 8
 function ownHandlesInSystemTable(): number {
   const { NtQuerySystemInformation } = ntdll()
   const needed = Buffer.alloc(4)
-  for (let bytes = 1024 * 1024; ; bytes *= 2) {
-    const table = Buffer.alloc(bytes)
+  for (let bytes = 64 * 1024; ; bytes *= 2) {
+    const table = Buffer.allocUnsafe(bytes)
     const status = NtQuerySystemInformation(SYSTEM_EXTENDED_HANDLE_INFORMATION, table, bytes, needed)
     // The table may grow between two calls, so doubling beats asking for what was needed a moment ago.
     if (status === STATUS_INFO_LENGTH_MISMATCH) continue

@@ -37,6 +37,18 @@ export interface ConformanceSuite extends AsyncDisposable {
 /**
  * What every transport has to keep, as cases that any test runner can run. Which of them apply
  * follows from the transport's descriptor alone, and each case that does not says why.
+ *
+ * @example
+ * ```ts
+ * import { afterAll, test } from 'vitest'
+ *
+ * const suite = conformance({
+ *   transport: tcp(),
+ *   source: { module: 'signalbox/transports/tcp', factory: 'tcp' },
+ *   address: () => parseAddress('tcp://127.0.0.1:0'),
+ * })
+ * registerConformance(suite, { test, skip: title => test.todo(title), afterAll })
+ * ```
  */
 export function conformance(target: ConformanceTarget, options: ConformanceOptions = {}): ConformanceSuite {
   const capabilities = target.transport.describe(target.address())

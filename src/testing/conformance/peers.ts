@@ -3,6 +3,7 @@ import type { TransportSource } from './transport-source.js'
 
 /** The second processes of a suite. Starting one costs more than most cases, so one is shared. */
 export class Peers implements AsyncDisposable {
+  readonly #started: PeerProcess[] = []
   #shared: PeerProcess | undefined
 
   constructor(
@@ -16,12 +17,14 @@ export class Peers implements AsyncDisposable {
     return this.#shared
   }
 
-  /** A new process, which the caller ends. */
-  start(): Promise<PeerProcess> {
-    return PeerProcess.start(this.source, this.runtimeFolder)
+  /** A new process, which the caller may end; at the latest it ends with the suite. */
+  async start(): Promise<PeerProcess> {
+    const peer = await PeerProcess.start(this.source, this.runtimeFolder)
+    this.#started.push(peer)
+    return peer
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#shared?.kill()
+    await Promise.all(this.#started.map(peer => peer.kill()))
   }
 }

@@ -22,11 +22,6 @@ export class Recorder {
     this.#boundaries = boundaries
   }
 
-  /** Bytes that arrived and that nobody has expected so far. */
-  get surplus(): number {
-    return this.#surplus.reduce((sum, piece) => sum + piece.length, 0)
-  }
-
   /** Resolves when all of `script` has arrived after what was expected before; rejects at the first difference. */
   expect(script: Script): Promise<void> {
     return new Promise((met, failed) => {
