@@ -45,7 +45,11 @@ describe('lanes', () => {
   it('opens with its label and delivers in order', async () => {
     const sink = recorder()
     const labels: string[] = []
-    const { left } = await linkPair({}, { host: { laneOpened: label => (labels.push(text(label)), sink) } })
+    const laneOpened = (label: Uint8Array) => {
+      labels.push(text(label))
+      return sink
+    }
+    const { left } = await linkPair({}, { host: { laneOpened } })
     const lane = left.openLane(bytes('to the cashier'))
     const receipt = outcomes()
     for (const word of ['one', 'two', 'three']) expect(lane.offer(NOTHING, bytes(word), receipt)).toBe(true)
