@@ -1,0 +1,83 @@
+import { type Connection, isSignalboxError, reasonOf } from '../core/contracts/index.js'
+import { establishLink } from '../core/link/index.js'
+import { type CliContext, cliContext } from './cli-context.js'
+import { complain } from './exit.js'
+import { type FrameFormat, FramePrinter } from './frame-printer.js'
+import { frameGreeting, frameHost } from './frames-link.js'
+import { type Place, placeAt } from './place.js'
+import { receiveRaw } from './raw-receiver.js'
+
+interface ListenOptions extends FrameFormat {
+  readonly raw?: boolean
+  readonly count?: number
+}
+
+/** Serves one peer until it leaves, or until the signal says to let it go. Rejects when the peer's end was no good one. */
+type Serve = (connection: Connection, stop: AbortSignal) => Promise<void>
+
+/** `signalbox listen`: prints frames until there were enough, or until it is told to end. */
+export async function listenCommand(text: string, options: ListenOptions): Promise<void> {
+  const place = await placeAt(text)
+  const cli = await cliContext()
+  const printer = new FramePrinter(process.stdout, options, options.count ?? Number.POSITIVE_INFINITY)
+  const serve = options.raw ? serveRaw(place, printer) : await serveLinked(place, cli, printer)
+
+  const listener = await place.transport.listen(place.address, cli.context, {
+    rawNames: options.raw ?? false,
+    allowRemote: cli.config.transports.allowRemote,
+  })
+  const stopping = new AbortController()
+  const peers = new Set<Promise<void>>()
+  listener.connections$.subscribe(connection => {
+    const served = serve(connection, stopping.signal)
+      .catch(error => {
+        if (!isSignalboxError(error, 'ABORTED'))
+          complain(`a peer of ${listener.address.href}: ${reasonOf(error)}`)
+      })
+      .finally(() => peers.delete(served))
+    peers.add(served)
+  })
+  process.stderr.write(`listening on ${listener.address.href}\n`)
+
+  await Promise.race([printer.enough, told(), outputClosed()])
+  await listener.close()
+  stopping.abort()
+  await Promise.all(peers)
+}
+
+function serveRaw({ boundaries }: Place, printer: FramePrinter): Serve {
+  return async (connection, stop) => {
+    onAbort(stop, () => void connection.close())
+    const reason = await receiveRaw(connection, boundaries, printer)
+    if (reason.by === 'fault' && reason.error.code !== 'CLOSED') throw reason.error
+  }
+}
+
+async function serveLinked({ boundaries }: Place, cli: CliContext, printer: FramePrinter): Promise<Serve> {
+  const greeting = await frameGreeting(cli)
+  const host = frameHost({ accept: frame => printer.print(frame) })
+  return async (connection, stop) => {
+    const options = { ...greeting, signal: stop }
+    const link = await establishLink('listener', connection, boundaries, cli.context, options, () => host)
+    onAbort(stop, () => void link.close())
+    const reason = await link.closed
+    if (reason.by === 'fault') throw reason.error
+  }
+}
+
+function onAbort(signal: AbortSignal, act: () => void): void {
+  if (signal.aborted) act()
+  else signal.addEventListener('abort', act, { once: true })
+}
+
+/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+function told(): Promise<void> {
+  return new Promise(resolve => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+  })
+}
+
+/** Resolves when nobody reads the output any more, as `head` does. */
+function outputClosed(): Promise<void> {
+  return new Promise(resolve => process.stdout.once('error', () => resolve()))
+}

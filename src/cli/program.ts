@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs'
+import { Command, InvalidArgumentError } from 'commander'
+import { complain } from './exit.js'
+import { listenCommand } from './listen-command.js'
+import { nodesCommand } from './nodes-command.js'
+import { sendCommand } from './send-command.js'
+import { transportsCommand } from './transports-command.js'
+
+const rawHelp = `
+With --raw the transport is used alone, without Signalbox's handshake, and the name in the address is
+the system's own: named-pipe://./orders is the pipe \\\\.\\pipe\\orders, or the socket orders.sock in the
+runtime folder. Where the mechanism carries a stream of bytes, a raw frame is a line; elsewhere it is a
+message.`
+
+const sendHelp = `
+What is sent:
+  text     the text, as one frame
+  @file    the bytes of that file, as one frame
+  -        what comes on stdin: each line is a frame
+On a stream, a raw frame that does not end in a line feed gets one.
+${rawHelp}`
+
+const exitHelp = `
+Exits with 0 when it is done, 1 when it failed, 2 when it was called wrongly.`
+
+/** The `signalbox` command with all it can do. Its parser throws CommanderError where it would exit. */
+export function createProgram(): Command {
+  const program = new Command('signalbox')
+    .description('Looks at, listens to and talks over the transports of Signalbox.')
+    .version(version())
+    .addHelpText('after', exitHelp)
+    .exitOverride()
+    .configureOutput({ outputError: text => complain(sentence(text)) })
+
+  // A subcommand inherits exitOverride and the output only when made by its parent.
+  program
+    .command('transports')
+    .description('lists the transports, and which of them this machine has')
+    .option('--json', 'one JSON object a line; a limit of null is none')
+    .action(transportsCommand)
+  program
+    .command('listen')
+    .description('prints the frames that arrive at an address, from any number of peers')
+    .argument('<address>', 'such as tcp://127.0.0.1:0 or named-pipe://./orders')
+    .option('--raw', 'use the transport alone')
+    .option('--hex', 'print bytes in hexadecimal; without it they are read as UTF-8')
+    .option('--json', 'one JSON object a line, with the field text, or hex with --hex')
+    .option('--count <n>', 'end after n frames', positiveInteger)
+    .addHelpText('after', rawHelp)
+    .action(listenCommand)
+  program
+    .command('send')
+    .description('sends frames to an address and ends when they are accepted')
+    .argument('<address>', 'such as tcp://127.0.0.1:7000 or named-pipe://./orders')
+    .argument('<text | @file | ->', 'what to send')
+    .option('--raw', 'use the transport alone')
+    .addHelpText('after', sendHelp)
+    .action(sendCommand)
+  program
+    .command('nodes')
+    .description('lists the nodes of this user on this machine')
+    .option('--json', 'one JSON object a line')
+    .option('--namespace <name>', "instead of the configuration's")
+    .action(nodesCommand)
+  return program
+}
+
+function positiveInteger(text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('It is a whole number from 1 on.')
+  return Number(text)
+}
+
+/** `error: unknown command 'lisen'\n(Did you mean listen?)` as one sentence that says where to look. */
+function sentence(text: string): string {
+  return `${text
+    .replace(/^error: /, '')
+    .trim()
+    .replaceAll('\n', ' ')} See signalbox --help.`
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return String((JSON.parse(manifest) as { version: string }).version)
+}

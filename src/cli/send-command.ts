@@ -1,0 +1,33 @@
+import { establishLink } from '../core/link/index.js'
+import { cliContext } from './cli-context.js'
+import { framesOf } from './frame-source.js'
+import { frameGreeting, sendingHost } from './frames-link.js'
+import { sendLinked } from './link-sender.js'
+import { placeAt } from './place.js'
+import { sendRaw } from './raw-sender.js'
+
+interface SendOptions {
+  readonly raw?: boolean
+}
+
+/** `signalbox send`: ends when what was sent is accepted, or raw, when it has left. */
+export async function sendCommand(text: string, what: string, { raw = false }: SendOptions): Promise<void> {
+  const { address, transport, boundaries } = await placeAt(text)
+  const cli = await cliContext()
+  const connection = await transport.connect(address, cli.context, {
+    rawNames: raw,
+    allowRemote: true, // whoever types another machine's address means it
+  })
+  const frames = framesOf(what)
+  if (raw) return sendRaw(connection, boundaries, frames)
+  const greeting = await frameGreeting(cli)
+  const link = await establishLink(
+    'dialler',
+    connection,
+    boundaries,
+    cli.context,
+    greeting,
+    () => sendingHost,
+  )
+  await sendLinked(link, frames)
+}
