@@ -16,6 +16,7 @@ import { VirtualClock } from '../../../src/testing/virtual-clock.js'
 
 /** What a side of a pair is made of, where a test wants it otherwise. */
 export interface Side {
+  readonly epoch?: number
   readonly hello?: Partial<HandshakeOptions['hello']>
   readonly secret?: Uint8Array
   readonly admit?: HandshakeOptions['admit']
@@ -47,7 +48,7 @@ export function optionsOf(node: string, side: Side = {}): HandshakeOptions {
       heartbeat: 1000,
       ...side.hello,
     },
-    epoch: 1,
+    epoch: side.epoch ?? 1,
     secret: side.secret ?? new Uint8Array(),
     ...(side.admit === undefined ? {} : { admit: side.admit }),
   }
