@@ -278,6 +278,23 @@ describe('the bytes that msgpack lends', () => {
     deepStrictEqual(decoder.decode(outer.total), inner)
   })
 
+  it('survive it when the value is written in place, too', () => {
+    const { encoder, decoder } = pair()
+    const inner = { id: 'inner', total: new Uint8Array(200_000) }
+    let copy: unknown
+    const value = {
+      get id() {
+        copy = decoder.decode(encoder.encode(inner))
+        return 1
+      },
+      total: 2,
+    }
+    const target = new Uint8Array(100)
+    const end = encoder.encodeInto?.(value, target, 0)
+    deepStrictEqual(decoder.decode(target.subarray(0, end)), { id: 1, total: 2 })
+    deepStrictEqual(copy, inner)
+  })
+
   it('are not written where the place is too small, which is no error', () => {
     const { encoder } = pair()
     const target = new Uint8Array(100)

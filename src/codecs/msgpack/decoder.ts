@@ -27,7 +27,7 @@ export class MsgpackDecoder implements Decoder {
   }
 
   decode(bytes: Uint8Array): unknown {
-    let source = scratch
+    let source: Uint8Array = scratch
     if (bytes.length <= scratch.length) scratch.set(bytes)
     else source = plainView(bytes)
     this.scanner.scan(source, bytes.length)

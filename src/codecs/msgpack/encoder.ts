@@ -5,6 +5,8 @@ import { extension } from './extensions.js'
 import {
   full,
   here,
+  isFixed,
+  newOutput,
   redirect,
   rewind,
   room,
@@ -44,6 +46,7 @@ export class MsgpackEncoder implements Encoder {
   }
 
   encode(value: unknown): Uint8Array {
+    if (isFixed()) return this.encodeApart(value)
     const start = here() // not 0 when a getter of a value encodes another: then behind what is there
     try {
       this.writeRoot(value)
@@ -62,6 +65,16 @@ export class MsgpackEncoder implements Encoder {
     } catch (thrown) {
       if (thrown === full) return undefined
       throw notEncodable('msgpack', domain, value, thrown)
+    } finally {
+      redirect(before)
+    }
+  }
+
+  /** For a getter that encodes while the value that it belongs to is written in place. */
+  private encodeApart(value: unknown): Uint8Array {
+    const before = redirect(newOutput())
+    try {
+      return this.encode(value)
     } finally {
       redirect(before)
     }

@@ -40,6 +40,16 @@ export function redirect(to: Output): Output {
   return before
 }
 
+/** An empty buffer of our own. */
+export function newOutput(): Output {
+  return { target: Buffer.allocUnsafeSlow(SCRATCH), position: 0, fixed: false }
+}
+
+/** Whether bytes go to a target that cannot grow. */
+export function isFixed(): boolean {
+  return fixed
+}
+
 /** Where the next byte goes. */
 export function here(): number {
   return position
@@ -56,7 +66,7 @@ export function takeFrom(start: number): Uint8Array {
 export function rewind(start: number): void {
   position = start
   if (start === 0 && target.length > KEEP && !fixed) {
-    redirect({ target: Buffer.allocUnsafeSlow(SCRATCH), position: 0, fixed: false })
+    redirect(newOutput())
   }
 }
 
