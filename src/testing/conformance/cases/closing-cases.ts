@@ -24,6 +24,31 @@ export const closingCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'a peer that closes is noticed also where nobody receives yet',
+    aspect: 'peer-death',
+    over: 'bare track',
+    unless: [heartbeatOnly],
+    async run(context) {
+      const { here, there } = await context.pair()
+      context.meanwhile(there.close())
+      assert.equal((await here.closed()).by, 'peer')
+    },
+  },
+  {
+    name: 'what a peer sent before it closed reaches a sink that comes later',
+    aspect: 'both-ways',
+    over: 'bare track',
+    unless: [lossy],
+    async run(context) {
+      const { here, there } = await context.pair()
+      const script = context.script({ count: 30, size: context.atMost(100) })
+      await there.send(script)
+      context.meanwhile(there.close())
+      await context.standstill(async () => (await here.received()).bytes)
+      await here.expect(script)
+    },
+  },
+  {
     name: 'closing twice is harmless',
     aspect: 'shape',
     over: 'bare track',
