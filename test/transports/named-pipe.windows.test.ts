@@ -1,10 +1,14 @@
+import { once } from 'node:events'
 import { firstValueFrom } from 'rxjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Connection, formatAddress, type TransportContext } from '../../src/core/contracts/index.js'
-import { INVALID_HANDLE, kernel32, NO_HANDLE, Win32Error } from '../../src/native/win32/kernel32.js'
+import { ownHandleCount } from '../../src/native/win32/handle-count.js'
+import { type Handle, INVALID_HANDLE, kernel32, NO_HANDLE } from '../../src/native/win32/kernel32.js'
 import { privateSecurity } from '../../src/native/win32/private-security.js'
 import { createTestContext } from '../../src/testing/test-context.js'
 import { namedPipe } from '../../src/transports/named-pipe/index.js'
+import { waitForClient } from '../../src/transports/named-pipe/windows-client-wait.js'
+import { socketOf } from '../../src/transports/named-pipe/windows-socket.js'
 import { NamedPipePeer } from '../support/named-pipe-peer.js'
 import { makeRuntimeFolder } from '../support/runtime-folder.js'
 
@@ -25,17 +29,21 @@ const code = (expected: string) => expect.objectContaining({ code: expected })
 
 const PIPE_ACCESS_DUPLEX = 3
 const GENERIC_READ = 0x80000000
+const GENERIC_WRITE = 0x40000000
 const OPEN_EXISTING = 3
 
+const FILE_FLAG_OVERLAPPED = 0x40000000
+
 /** One more place of a foreign server, free until a client opens it. */
-function foreignPipe(path: string) {
-  const pipe = kernel32().CreateNamedPipeW(path, PIPE_ACCESS_DUPLEX, 0, 2, 4096, 4096, 0, privateSecurity())
+function makePipe(path: string): Handle {
+  const mode = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED
+  const pipe = kernel32().CreateNamedPipeW(path, mode, 0, 2, 4096, 4096, 0, privateSecurity())
   expect(pipe).not.toBe(INVALID_HANDLE)
   return pipe
 }
 
-const openClient = (path: string) =>
-  kernel32().CreateFileW(path, GENERIC_READ, 0, null, OPEN_EXISTING, 0, NO_HANDLE)
+const openClient = (path: string, access = GENERIC_READ) =>
+  kernel32().CreateFileW(path, access, 0, null, OPEN_EXISTING, 0, NO_HANDLE)
 
 describe('a native pipe', () => {
   it('[named-pipe: listen-connect] names that differ only in case are one name', async () => {
@@ -59,7 +67,7 @@ describe('a native pipe', () => {
   it('[named-pipe: listen-connect] a busy foreign server on a raw name keeps it, and a client waits for its room', async () => {
     const address = freshAddress()
     const raw = { rawNames: true }
-    const pipe = foreignPipe(pathOf(address.path))
+    const pipe = makePipe(pathOf(address.path))
     const occupant = openClient(pathOf(address.path))
     await expect(transport.listen(address, context, raw)).rejects.toEqual(code('ADDRESS_IN_USE'))
 
@@ -68,7 +76,7 @@ describe('a native pipe', () => {
     const patient = transport.connect(address, context, raw)
     controller.abort()
     await expect(givenUp).rejects.toEqual(code('ABORTED'))
-    const another = foreignPipe(pathOf(address.path))
+    const another = makePipe(pathOf(address.path))
     const connection = await patient
     expect(connection.remote.pid).toBe(process.pid)
     connection.abort()
@@ -109,32 +117,54 @@ describe('a native pipe', () => {
       await listener.close()
     }
     for (let warm = 0; warm < 20; warm += 1) await cycle()
-    const before = handleCount()
+    const before = ownHandleCount()
     for (let count = 0; count < 200; count += 1) await cycle()
     // Threads of the pools come and go; one handle a cycle would be 200.
-    expect(handleCount() - before).toBeLessThan(20)
+    expect(ownHandleCount() - before).toBeLessThan(20)
   })
 
-  it('[named-pipe: listen-connect] clients that vanish before they are served leave the listener in order', async () => {
+  it('[named-pipe: listen-connect] clients that come and go before they are looked at are connections all the same', async () => {
     const address = freshAddress()
     const listener = await transport.listen(address, context)
-    const path = pathOf(`signalbox.${address.path}`)
-    for (let count = 0; count < 50; count += 1) {
-      const client = openClient(path)
-      // No room: those before have not been seen yet, because this loop has not let anything run.
-      if (client === INVALID_HANDLE) expect(kernel32().GetLastError()).toBe(Win32Error.PIPE_BUSY)
-      else kernel32().CloseHandle(client)
-      if (count % 4 === 3) await new Promise(resolve => setImmediate(resolve))
+    const arrived: Promise<string>[] = []
+    listener.connections$.subscribe(connection => arrived.push(everythingFrom(connection)))
+    for (let round = 0; round < 10; round += 1) {
+      const path = pathOf(`signalbox.${address.path}`)
+      // Nothing of the listener runs in between.
+      for (let count = 0; count < 4; count += 1) sendAndClose(path)
+      while (arrived.length < (round + 1) * 4) await firstValueFrom(listener.connections$)
     }
-    const connection = await transport.connect(address, context)
-    connection.abort()
-    await connection.closed
+    expect(await Promise.all(arrived)).toEqual(arrived.map(() => 'hi'))
     await listener.close()
+  })
+
+  it('[named-pipe: listen-connect] a client that has closed before the wait begins is a client, with its bytes', async () => {
+    const path = pathOf(freshAddress().path)
+    const pipe = makePipe(path)
+    sendAndClose(path)
+    expect(await waitForClient(pipe).client).toBe(true)
+    const socket = socketOf(pipe, path)
+    const [bytes] = await once(socket, 'data')
+    expect(String(bytes)).toBe('hi')
+    socket.destroy()
+    await once(socket, 'close')
   })
 })
 
-function handleCount(): number {
-  const count = Buffer.alloc(4)
-  kernel32().GetProcessHandleCount(kernel32().GetCurrentProcess(), count)
-  return count.readUInt32LE()
+/** As a program does that has one thing to say. */
+function sendAndClose(path: string): void {
+  const client = openClient(path, GENERIC_WRITE)
+  expect(client).not.toBe(INVALID_HANDLE)
+  const written = kernel32().WriteFile(client, Buffer.from('hi'), 2, Buffer.alloc(4), null)
+  expect(written).not.toBe(0)
+  kernel32().CloseHandle(client)
+}
+
+async function everythingFrom(connection: Connection): Promise<string> {
+  let text = ''
+  connection.receive(({ bytes }) => {
+    text += String(Buffer.from(bytes))
+  })
+  expect(await connection.closed).toEqual({ by: 'peer' })
+  return text
 }

@@ -28,6 +28,13 @@ export interface Kernel32 {
     flags: number,
     template: Handle,
   ): Handle
+  WriteFile(
+    file: Handle,
+    bytes: Uint8Array,
+    count: number,
+    written: Uint8Array | null,
+    overlapped: NativeMemory,
+  ): number
   CreateEventW(security: Uint8Array | null, manualReset: 0 | 1, signalled: 0 | 1, name: string | null): Handle
   SetEvent(event: Handle): number
   CreateMutexW(security: Uint8Array | null, owned: 0 | 1, name: string | null): Handle
@@ -77,6 +84,8 @@ export const kernel32 = systemLibrary<Kernel32>('kernel32.dll', {
   LocalFree: 'void * __stdcall LocalFree(void *memory)',
   CreateFileW:
     'intptr __stdcall CreateFileW(str16 name, uint32 access, uint32 share, void *security, uint32 disposition, uint32 flags, intptr template)',
+  WriteFile:
+    'int __stdcall WriteFile(intptr file, void *bytes, uint32 count, void *written, void *overlapped)',
   CreateEventW: 'intptr __stdcall CreateEventW(void *security, int manualReset, int signalled, str16 name)',
   SetEvent: 'int __stdcall SetEvent(intptr event)',
   CreateMutexW: 'intptr __stdcall CreateMutexW(void *security, int owned, str16 name)',

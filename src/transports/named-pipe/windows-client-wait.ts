@@ -11,7 +11,7 @@ import {
 
 /** A pipe that waits for its client. */
 export interface ClientWait {
-  /** True: a client is connected. False: cancelled, or the client was gone at once. It never rejects. */
+  /** True: a client is connected. False: cancelled, or the pipe is unusable. It never rejects. */
   readonly client: Promise<boolean>
   /** Ends the wait. The pipe may be closed when `client` has resolved, and not before. */
   cancel(): void
@@ -37,8 +37,9 @@ export function waitForClient(pipe: Handle): ClientWait {
     return { client: operation.succeeded, cancel: () => operation.cancel() }
   }
   operation.free()
-  // A client can be quicker than this call.
-  return { client: Promise.resolve(state === Win32Error.PIPE_CONNECTED), cancel: () => {} }
+  // A client can be quicker than this call; it may even have closed again, and its bytes are still there.
+  const connected = state === Win32Error.PIPE_CONNECTED || state === Win32Error.NO_DATA
+  return { client: Promise.resolve(connected), cancel: () => {} }
 }
 
 /**
