@@ -98,7 +98,7 @@ describe('refusals', () => {
       'another namespace',
       { hello: { namespace: 'shop' } },
       { hello: { namespace: 'bank' } },
-      'namespace shop',
+      'give both the same namespace',
     ],
     ['no common codec', { hello: { codecs: ['json'] } }, { hello: { codecs: ['xml'] } }, 'no common codec'],
     [

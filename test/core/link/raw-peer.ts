@@ -2,7 +2,11 @@ import type { CloseReason } from '../../../src/core/contracts/index.js'
 import { shakeHands } from '../../../src/core/link/handshake.js'
 import type { ByteReader, Link } from '../../../src/core/link/index.js'
 import { MessageTrack } from '../../../src/core/link/message-track.js'
-import { connectionPair, type PairedConnection } from '../../../src/testing/connection-pair.js'
+import {
+  type ConnectionPairOptions,
+  connectionPair,
+  type PairedConnection,
+} from '../../../src/testing/connection-pair.js'
 import { SeededRandom } from '../../../src/testing/seeded-random.js'
 import { VirtualClock } from '../../../src/testing/virtual-clock.js'
 import { linkEnd, optionsOf, type Side, settle } from './link-pair.js'
@@ -12,6 +16,8 @@ export interface RawPeer {
   /** The link that has to bear it. */
   readonly link: Link
   readonly connection: PairedConnection
+  /** The link's own end of it. */
+  readonly itsConnection: PairedConnection
   readonly clock: VirtualClock
   /** Every frame that the link sent since the handshake. */
   readonly heard: readonly Uint8Array[]
@@ -22,9 +28,13 @@ export interface RawPeer {
 }
 
 /** A link, as `side` wants it, whose peer is not one of ours. */
-export async function rawPeer(side: Side = {}, hello: Side = {}): Promise<RawPeer> {
+export async function rawPeer(
+  side: Side = {},
+  hello: Side = {},
+  track: ConnectionPairOptions = {},
+): Promise<RawPeer> {
   const clock = new VirtualClock()
-  const [mine, its] = connectionPair()
+  const [mine, its] = connectionPair(track)
   const heard: Uint8Array[] = []
   const context = { clock, random: new SeededRandom(9) }
   const [link] = await Promise.all([
@@ -36,10 +46,11 @@ export async function rawPeer(side: Side = {}, hello: Side = {}): Promise<RawPee
   return {
     link,
     connection: mine,
+    itsConnection: its,
     clock,
     heard,
     async say(...frames) {
-      for (const frame of frames) mine.send(frame)
+      for (const frame of frames) its.deliver(frame)
       await settle()
     },
     async ending() {
