@@ -79,5 +79,5 @@ function told(): Promise<void> {
 
 /** Resolves when nobody reads the output any more, as `head` does. */
 function outputClosed(): Promise<void> {
-  return new Promise(resolve => process.stdout.once('error', () => resolve()))
+  return new Promise(resolve => process.stdout.on('error', () => resolve()))
 }

@@ -2,6 +2,9 @@
 import { exitCodeOf, explain } from './exit.js'
 import { createProgram } from './program.js'
 
+// A reader that has seen enough, as `head` has, is no fault.
+process.stdout.on('error', () => {})
+
 try {
   await createProgram().parseAsync()
 } catch (error) {

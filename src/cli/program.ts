@@ -1,10 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
 import { complain } from './exit.js'
-import { listenCommand } from './listen-command.js'
-import { nodesCommand } from './nodes-command.js'
-import { sendCommand } from './send-command.js'
-import { transportsCommand } from './transports-command.js'
 
 const rawHelp = `
 With --raw the transport is used alone, without Signalbox's handshake, and the name in the address is
@@ -32,12 +28,12 @@ export function createProgram(): Command {
     .exitOverride()
     .configureOutput({ outputError: text => complain(sentence(text)) })
 
-  // A subcommand inherits exitOverride and the output only when made by its parent.
+  // Each command loads what it needs when it is called: starting is most of what it does.
   program
     .command('transports')
     .description('lists the transports, and which of them this machine has')
     .option('--json', 'one JSON object a line; a limit of null is none')
-    .action(transportsCommand)
+    .action(async options => (await import('./transports-command.js')).transportsCommand(options))
   program
     .command('listen')
     .description('prints the frames that arrive at an address, from any number of peers')
@@ -47,7 +43,7 @@ export function createProgram(): Command {
     .option('--json', 'one JSON object a line, with the field text, or hex with --hex')
     .option('--count <n>', 'end after n frames', positiveInteger)
     .addHelpText('after', rawHelp)
-    .action(listenCommand)
+    .action(async (address, options) => (await import('./listen-command.js')).listenCommand(address, options))
   program
     .command('send')
     .description('sends frames to an address and ends when they are accepted')
@@ -55,13 +51,15 @@ export function createProgram(): Command {
     .argument('<text | @file | ->', 'what to send')
     .option('--raw', 'use the transport alone')
     .addHelpText('after', sendHelp)
-    .action(sendCommand)
+    .action(async (address, what, options) =>
+      (await import('./send-command.js')).sendCommand(address, what, options),
+    )
   program
     .command('nodes')
     .description('lists the nodes of this user on this machine')
     .option('--json', 'one JSON object a line')
     .option('--namespace <name>', "instead of the configuration's")
-    .action(nodesCommand)
+    .action(async options => (await import('./nodes-command.js')).nodesCommand(options))
   return program
 }
 

@@ -20,7 +20,10 @@ export async function receiveRaw(
     const drained = printer.print(frame)
     if (drained === undefined) return
     connection.pause()
-    void drained.then(() => connection.resume())
+    drained.then(
+      () => connection.resume(),
+      () => {}, // nobody reads the output any more; the listener ends because of it
+    )
   }
   const guarded = (frames: Iterable<Uint8Array>) => {
     try {

@@ -48,6 +48,19 @@ describe.each(Object.keys(addresses))('listen and send over %s', transport => {
       [bytes, Buffer.from('one'), Buffer.from('two'), Buffer.alloc(0)].map(frame => frame.toString('hex')),
     )
   })
+})
+
+describe('listen and send', () => {
+  let folder: string
+  const listen = async (...options: string[]) => {
+    const name = `named-pipe://./linked-${process.pid}-${names++}`
+    const listener = new RunningCommand(['listen', name, ...options], { folder })
+    return { listener, address: await listener.listening() }
+  }
+
+  beforeEach(() => {
+    folder = temporaryFolder()
+  })
 
   it('carry more lines than are on their way at once, in order', async () => {
     const lines = Array.from({ length: 5000 }, (_, index) => `line ${index}`)

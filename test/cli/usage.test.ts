@@ -55,8 +55,8 @@ describe('the command, when it fails', () => {
   })
 
   const failures: Array<[what: string, args: string[], says: string]> = [
-    ['nobody listens', ['send', 'named-pipe://./nobody-is-here', 'x'], 'nobody listens there'],
-    ['nobody listens raw', ['send', '--raw', 'named-pipe://./nobody-is-here', 'x'], 'nobody listens there'],
+    ['nobody listens', ['send', 'named-pipe://./nobody-is-here', 'x'], 'nobody listens'],
+    ['nobody listens raw', ['send', '--raw', 'named-pipe://./nobody-is-here', 'x'], 'nobody listens'],
     ['it may not listen there', ['listen', 'tcp://0.0.0.0:0'], 'allowRemote'],
   ]
   it.each(failures)('ends with 1 and one sentence when %s', async (_what, args, says) => {
