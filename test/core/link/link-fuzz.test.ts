@@ -1,0 +1,192 @@
+import { afterEach, describe, expect, inject, it } from 'vitest'
+import type { SignalboxError } from '../../../src/core/contracts/index.js'
+import { FrameKind } from '../../../src/core/link/frames.js'
+import { shakeHands } from '../../../src/core/link/handshake.js'
+import type { LaneSink, Session } from '../../../src/core/link/index.js'
+import { MessageTrack } from '../../../src/core/link/message-track.js'
+import { StreamTrack } from '../../../src/core/link/stream-track.js'
+import { connectionPair, type PairedConnection } from '../../../src/testing/connection-pair.js'
+import { SeededRandom } from '../../../src/testing/seeded-random.js'
+import { VirtualClock } from '../../../src/testing/virtual-clock.js'
+import { rounds } from '../../support/scale.js'
+import { type AllocationProbe, probeAllocations } from './allocation-probe.js'
+import { bytes, linkPair, optionsOf, settle } from './link-pair.js'
+import { Mutator } from './mutator.js'
+import { speak, VICTIM_LIMITS, Victim } from './victim.js'
+
+/** Under Wine the code is the same, and only slower: a sample is enough there. */
+const share = inject('project') === 'wine' ? 20 : 1
+const seed = Date.now() % 1_000_000
+
+let probe: AllocationProbe | undefined
+afterEach(() => probe?.stop())
+
+describe('fuzz', () => {
+  it('[I12] no frames make a session do anything but go on, end as it should, or with PROTOCOL_VIOLATION', async () => {
+    console.log(`seed ${seed}`)
+    const random = new SeededRandom(seed)
+    const corpus = await recordSession()
+    const mutator = new Mutator(random, corpus)
+    expect(await unspoiled(corpus, random)).toBe('peer')
+    const endings = new Tally()
+    const budget = new Budget(160_000 / share, 80_000_000)
+    probe = probeAllocations()
+    for (let session = 0; budget.left; session++) {
+      const victim = new Victim(random, session % 2 === 0 ? 'message' : 'stream')
+      const rarity = 2 + random.below(60) // a frame in so many is spoiled
+      const invented = random.below(4) === 0
+      for (const frame of corpus) {
+        if (victim.link.ended || !budget.spend()) break
+        // An honest peer ends a lane only when it heard the fate of its messages.
+        if (frame[0] === FrameKind.end || random.below(8) === 0) await victim.turn()
+        if (invented && random.below(4) === 0) victim.hear(mutator.invent())
+        else victim.hear(random.below(rarity) === 0 ? mutator.mutate(frame) : frame)
+      }
+      endings.add(await victim.end())
+    }
+    console.log(`${budget.spent} frames in sessions: ${endings}`)
+    expect(['PROTOCOL_VIOLATION', 'goes on', 'peer']).toEqual(expect.arrayContaining(endings.names))
+    expect(probe.largest).toBeLessThanOrEqual(VICTIM_LIMITS.maxMessage)
+  })
+
+  it.each(['dialler', 'listener'] as const)(
+    '[I12] no frames make the handshake of a %s succeed but the right ones',
+    async role => {
+      console.log(`seed ${seed}`)
+      const random = new SeededRandom(seed)
+      const right = await recordHandshake(role)
+      const mutator = new Mutator(random, right)
+      const endings = new Tally()
+      const budget = new Budget(20_000 / share, 10_000_000)
+      probe = probeAllocations()
+      for (let count = 0; budget.left; count++) {
+        const said = right.map(frame => {
+          const chance = budget.spend() ? random.below(6) : 6
+          if (chance === 0) return mutator.invent()
+          return chance === 1 ? mutator.mutate(frame) : frame
+        })
+        const ending = await greet(role, said, random, count % 2 === 0 ? 'message' : 'stream')
+        const unchanged = right.every((frame, index) => Buffer.compare(frame, said[index] ?? frame) === 0)
+        expect(ending === 'established', `seed ${seed}, handshake ${count}: ${ending}`).toBe(unchanged)
+        endings.add(ending)
+      }
+      console.log(`${budget.spent} frames in handshakes of a ${role}: ${endings}`)
+      const refusals = ['PROTOCOL_VIOLATION', 'AUTHENTICATION_FAILED', 'HANDSHAKE_REFUSED', 'TIMEOUT']
+      expect(['established', ...refusals]).toEqual(expect.arrayContaining(endings.names))
+      expect(probe.largest).toBeLessThanOrEqual(4096)
+    },
+  )
+})
+
+/** Without a fault the recorded session runs to its end: what is spoiled got far before. */
+async function unspoiled(corpus: readonly Uint8Array[], random: SeededRandom): Promise<string> {
+  const victim = new Victim(random, 'message')
+  for (const frame of corpus) {
+    await victim.turn()
+    victim.hear(frame)
+  }
+  return victim.end()
+}
+
+/** How many frames there still are to spend. */
+class Budget {
+  spent = 0
+  left = true
+  readonly #rounds: Generator<number>
+
+  constructor(normal: number, large: number) {
+    this.#rounds = rounds(normal, large)
+  }
+
+  /** Takes one; false when there is none. */
+  spend(): boolean {
+    this.left = this.#rounds.next().done !== true
+    if (this.left) this.spent++
+    return this.left
+  }
+}
+
+/** How often what happened. */
+class Tally {
+  readonly #counts = new Map<string, number>()
+
+  add(name: string): void {
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1)
+  }
+
+  get names(): string[] {
+    return [...this.#counts.keys()]
+  }
+
+  toString(): string {
+    return [...this.#counts].map(([name, count]) => `${count} ${name}`).join(', ')
+  }
+}
+
+/** What a busy node says to another one in a session, from OPEN to BYE. */
+async function recordSession(): Promise<Uint8Array[]> {
+  let count = 0
+  const sink: LaneSink = {
+    accept: () => {
+      if (++count % 5 === 0) throw new Error('every fifth is rejected')
+    },
+  }
+  const host = { control: sink, replies: sink, laneOpened: () => sink }
+  const { left, right, connections } = await linkPair(
+    { hello: VICTIM_LIMITS, host },
+    { hello: VICTIM_LIMITS, host },
+  )
+  for (const link of [left, right]) speak(link, () => ({ settle: () => {} }))
+  await settle()
+  await left.close()
+  return connections[0].sent.filter(frame => (frame[0] ?? 0) >= 0x10)
+}
+
+/** What the peer of `role` says in a handshake with the nonces that {@link greet} uses too. */
+async function recordHandshake(role: Session['role']): Promise<Uint8Array[]> {
+  const connections = connectionPair()
+  await Promise.all([shake('dialler', connections[0]), shake('listener', connections[1])])
+  return connections[role === 'dialler' ? 1 : 0].sent
+}
+
+function shake(
+  role: Session['role'],
+  connection: PairedConnection,
+  boundaries: 'message' | 'stream' = 'message',
+  clock = new VirtualClock(),
+): Promise<void> {
+  const track = boundaries === 'stream' ? new StreamTrack(connection) : new MessageTrack(connection)
+  const context = { clock, random: new SeededRandom(role.length) }
+  const options = optionsOf(role === 'dialler' ? 'left' : 'right', { secret: bytes('a secret') })
+  return shakeHands(role, track, context, options, () => {})
+}
+
+/** Lets one side of a handshake hear `said`, and tells how it came out. */
+async function greet(
+  role: Session['role'],
+  said: readonly Uint8Array[],
+  random: SeededRandom,
+  boundaries: 'message' | 'stream',
+): Promise<string> {
+  const [peer, connection] = connectionPair(
+    boundaries === 'stream' ? { pieces: () => 1 + random.below(100) } : {},
+  )
+  peer.receive(() => {})
+  const clock = new VirtualClock()
+  const ending = shake(role, connection, boundaries, clock).then(
+    () => 'established',
+    (error: SignalboxError) => error.code,
+  )
+  for (const frame of said) {
+    if (boundaries === 'stream') {
+      connection.deliver(Uint8Array.of(frame.length & 0xff, frame.length >> 8, 0, 0))
+    }
+    connection.deliver(frame)
+  }
+  await new Promise(resolve => setImmediate(resolve))
+  clock.advance(5000)
+  const outcome = await ending
+  await new Promise(resolve => setImmediate(resolve))
+  if (clock.pending > 0) throw new Error(`${clock.pending} timers are left`)
+  return outcome
+}
