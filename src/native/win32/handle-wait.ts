@@ -51,5 +51,20 @@ function registerCallback(): bigint {
   const prototype = koffi.proto('__stdcall', 'void', ['uintptr', 'uint8'])
   // A microtask, because koffi swallows what is thrown inside of a callback.
   const run = (context: number) => queueMicrotask(() => waiting.get(context)?.())
-  return koffi.register(run, koffi.pointer(prototype))
+  const registered = koffi.register(run, koffi.pointer(prototype))
+  pinCode(registered)
+  return registered
+}
+
+const GET_MODULE_HANDLE_EX_FLAG_PIN = 0x1
+const GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS = 0x4
+
+/**
+ * Keeps the code of a callback loaded. Node unloads koffi with the last thread that used it, and a thread
+ * that was terminated had no chance to cancel its waits.
+ */
+function pinCode(address: bigint): void {
+  const flags = GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS
+  if (!kernel32().GetModuleHandleExW(flags, address, Buffer.alloc(8)))
+    throw win32Failure('GetModuleHandleExW')
 }

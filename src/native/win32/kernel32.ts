@@ -18,6 +18,7 @@ export type NativeMemory = unknown
 export interface Kernel32 {
   CloseHandle(object: Handle): number
   GetLastError(): number
+  GetModuleHandleExW(flags: number, address: bigint, module: Uint8Array): number
   LocalFree(memory: NativeMemory): NativeMemory
   CreateFileW(
     name: string,
@@ -81,6 +82,7 @@ export interface Kernel32 {
 export const kernel32 = systemLibrary<Kernel32>('kernel32.dll', {
   CloseHandle: 'int __stdcall CloseHandle(intptr object)',
   GetLastError: 'uint32 __stdcall GetLastError()',
+  GetModuleHandleExW: 'int __stdcall GetModuleHandleExW(uint32 flags, void *address, void *module)',
   LocalFree: 'void * __stdcall LocalFree(void *memory)',
   CreateFileW:
     'intptr __stdcall CreateFileW(str16 name, uint32 access, uint32 share, void *security, uint32 disposition, uint32 flags, intptr template)',
