@@ -136,6 +136,7 @@ export class InboundLane {
 
   #assembled(assembly: Assembly): void {
     this.#assembly = undefined
+    this.#excess = 'none' // the turn was for this message, and lasts until it is settled
     this.#received++
     // What waits never had its credit back before: see #receiveExcess.
     if (this.#accepting) this.#queue.push(assembly.buffer)
@@ -208,10 +209,7 @@ export class InboundLane {
   #settle(length: number, advanced: number): void {
     this.#settled++
     this.credit.giveBack(1, length - advanced)
-    if (length > this.credit.window.bytes) {
-      this.#excess = 'none'
-      this.replies.releaseExcess(this)
-    }
+    if (length > this.credit.window.bytes) this.replies.releaseExcess(this)
     this.replies.settled(this)
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/core/contracts/index.js'
+import type { Clock, Connection } from '../../../src/core/contracts/index.js'
 import {
   establishLink,
   type HandshakeOptions,
@@ -62,7 +62,7 @@ export function hostOf(side: Side = {}): LinkHost {
 /** Makes one end of a link. */
 export function linkEnd(
   role: 'dialler' | 'listener',
-  connection: PairedConnection,
+  connection: Connection,
   clock: Clock,
   side: Side,
   boundaries: 'message' | 'stream',
