@@ -1,7 +1,7 @@
 /** Sees how large a `new Uint8Array(length)` was asked for. */
 export interface AllocationProbe {
-  /** Bytes of the largest one since the probe began. */
-  readonly largest: number
+  /** Bytes of the largest one since the probe was last asked. */
+  takeLargest(): number
   /** Takes the probe away. */
   stop(): void
 }
@@ -18,8 +18,10 @@ export function probeAllocations(): AllocationProbe {
   })
   globalThis.Uint8Array = probed
   return {
-    get largest() {
-      return largest
+    takeLargest: () => {
+      const asked = largest
+      largest = 0
+      return asked
     },
     stop: () => {
       globalThis.Uint8Array = original
