@@ -1,5 +1,4 @@
 import { builtinTransports } from '../composition/builtin-transports.js'
-import { didYouMean } from '../composition/nearest-name.js'
 import {
   type Address,
   type Capabilities,
@@ -7,6 +6,7 @@ import {
   parseAddress,
   SignalboxError,
 } from '../core/contracts/index.js'
+import { didYouMean } from '../core/node/nearest-name.js'
 
 /** Where frames go to or come from. */
 export interface Place {

@@ -1,4 +1,4 @@
-import { didYouMean } from '../nearest-name.js'
+import { didYouMean } from '../../core/node/nearest-name.js'
 import type { Option } from './options.js'
 
 const PREFIX = 'SIGNALBOX_'

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { didYouMean } from '../nearest-name.js'
+import { didYouMean } from '../../core/node/nearest-name.js'
 import { namesBelow, type Option } from './options.js'
 
 type Issue = z.core.$ZodIssue

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseAddress, reasonOf } from '../../core/contracts/index.js'
-import { didYouMean } from '../nearest-name.js'
+import { didYouMean } from '../../core/node/nearest-name.js'
 import { logLevels } from '../system-log.js'
 import { type Config, codecNames, overflowPolicies } from './config.js'
 

@@ -1,7 +1,7 @@
 import { type Clock, type Protocol, SignalboxError, type StateKey } from '../contracts/index.js'
 import type { ContractTable } from '../node/contract-table.js'
 import type { DeadLetter } from '../node/dead-letters.js'
-import { nearest } from '../node/nearest.js'
+import { didYouMean } from '../node/nearest-name.js'
 import { Questions } from '../node/questions.js'
 import type { Recipient, Service } from '../node/recipient.js'
 import type { RemoteNode } from '../node/remote-node.js'
@@ -121,7 +121,7 @@ export class ActorSystem implements Service {
     const names = [...this.#cells.keys()]
     throw new SignalboxError(
       'ACTOR_UNKNOWN',
-      `there is no actor ${name} on ${this.surroundings.node}${nearest(name, names)}`,
+      `there is no actor ${name} on ${this.surroundings.node}${didYouMean(name, names)}`,
     )
   }
 

@@ -282,7 +282,7 @@ export class PeerSession {
     try {
       const opened = this.surroundings.services.get(service)
       if (opened === undefined) throw new SignalboxError('ACTOR_UNKNOWN', `there is no service ${service}`)
-      const recipient = opened.open(name, this)
+      const recipient = opened.open(name)
       return {
         accept: message => this.#deliver(recipient, new ByteReader(message)),
         ended: () => recipient.ended?.(),

@@ -16,7 +16,7 @@ import { type Candidate, type Need, type Selection, select } from '../routing/se
 import type { ContractTable } from './contract-table.js'
 import type { Announcement, Directory } from './directory.js'
 import type { DirectoryEntry } from './directory-entry.js'
-import { nearest } from './nearest.js'
+import { didYouMean } from './nearest-name.js'
 import { type InterestChange, PeerSession, type SessionSurroundings } from './peer-session.js'
 import type { Service } from './recipient.js'
 import { RemoteNode } from './remote-node.js'
@@ -237,7 +237,7 @@ export class Peers {
     const names = this.options.transports.map(transport => transport.name)
     throw new SignalboxError(
       'TRANSPORT_UNKNOWN',
-      `no transport ${name} is installed here${nearest(name, names)}`,
+      `no transport ${name} is installed here${didYouMean(name, names)}`,
     )
   }
 
@@ -302,7 +302,7 @@ export class Peers {
     const list = known.length === 0 ? 'no node is running' : `running: ${known.join(', ')}`
     return new SignalboxError(
       'NODE_UNKNOWN',
-      `there is no node ${name} in namespace ${namespace} (${list})${nearest(name, known)}`,
+      `there is no node ${name} in namespace ${namespace} (${list})${didYouMean(name, known)}`,
     )
   }
 

@@ -1,6 +1,5 @@
 import type { SignalboxError } from '../contracts/index.js'
 import type { LocalContract } from './contract-table.js'
-import type { PeerSession } from './peer-session.js'
 
 /** How a question is answered; the first call counts, later ones do nothing. */
 export interface Reply {
@@ -31,7 +30,7 @@ export interface Service {
    * @param name what the peer wants of this service
    * @throws SignalboxError when there is nothing of that name: each message of the lane is refused with it.
    */
-  open(name: string, from: PeerSession): Recipient
+  open(name: string): Recipient
 }
 
 /** Writes the label of a lane to `name` of `service`. */
