@@ -1,14 +1,50 @@
 import { codecNames } from '../composition/config/config.js'
 import { sharedSecret } from '../composition/shared-secret.js'
-import { SignalboxError } from '../core/contracts/index.js'
-import type { HandshakeOptions, LaneSink, LinkHost } from '../core/link/index.js'
+import { type Connection, isSignalboxError, SignalboxError } from '../core/contracts/index.js'
+import {
+  type Boundaries,
+  establishLink,
+  type HandshakeOptions,
+  type LaneSink,
+  type Link,
+  type LinkHost,
+  type Session,
+} from '../core/link/index.js'
 import type { CliContext } from './cli-context.js'
 
 /** The label of the lane on which the command sends frames to itself in another process. */
 export const FRAMES = 'frames'
 
-/** How the command greets: as a node of its own, which knows the user's secret. */
-export async function frameGreeting({ config, context }: CliContext): Promise<HandshakeOptions> {
+/** One side of a link that carries frames. */
+export interface FrameSide {
+  readonly role: Session['role']
+  readonly host: LinkHost
+  /** Gives up the greeting when it fires. */
+  readonly signal?: AbortSignal
+}
+
+/** Makes the links of one command. */
+export type MakeLink = (connection: Connection, boundaries: Boundaries, side: FrameSide) => Promise<Link>
+
+/**
+ * What makes links: as a node of its own, which knows the user's secret.
+ * @throws SignalboxError when the secret cannot be read; a link that cannot be made rejects like `shakeHands`
+ */
+export async function linkMaker(cli: CliContext): Promise<MakeLink> {
+  const greeting = await greetingOf(cli)
+  return async (connection, boundaries, { role, host, signal }) => {
+    const options = signal === undefined ? greeting : { ...greeting, signal }
+    try {
+      return await establishLink(role, connection, boundaries, cli.context, options, () => host)
+    } catch (error) {
+      if (!isSignalboxError(error, 'TIMEOUT', 'CLOSED', 'PROTOCOL_VIOLATION')) throw error
+      const hint = 'with a program that does not speak Signalbox, use --raw'
+      throw new SignalboxError(error.code, `${error.message}; ${hint}`, { cause: error })
+    }
+  }
+}
+
+async function greetingOf({ config, context }: CliContext): Promise<HandshakeOptions> {
   const { window, lanes, maxFrame, maxMessage, heartbeat, handshakeTimeout } = config.link
   return {
     hello: {

@@ -1,3 +1,4 @@
+import { isSignalboxError, SignalboxError } from '../core/contracts/index.js'
 import type { Link } from '../core/link/index.js'
 import { FRAMES } from './frames-link.js'
 
@@ -17,7 +18,7 @@ export async function sendLinked(link: Link, frames: AsyncIterable<Uint8Array>):
     const settle = async () => {
       await Promise.all(pending)
       pending = []
-      if (first !== undefined) throw first.error
+      if (first !== undefined) throw refusal(link.peer, first.error)
     }
     for await (const frame of frames) {
       pending.push(
@@ -31,4 +32,11 @@ export async function sendLinked(link: Link, frames: AsyncIterable<Uint8Array>):
   } finally {
     await link.close()
   }
+}
+
+/** What a rejection comes to for a person; whether a lost frame was accepted is unknown, and stays so. */
+function refusal(peer: string, error: unknown): unknown {
+  if (!isSignalboxError(error) || error.code === 'PEER_LOST' || error.code === 'CLOSED') return error
+  const why = `${peer} did not take a frame (${error.message}); frames are for signalbox listen`
+  return new SignalboxError(error.code, why, { cause: error })
 }

@@ -1,9 +1,8 @@
 import { type Connection, isSignalboxError, reasonOf } from '../core/contracts/index.js'
-import { establishLink } from '../core/link/index.js'
 import { type CliContext, cliContext } from './cli-context.js'
 import { complain } from './exit.js'
 import { type FrameFormat, FramePrinter } from './frame-printer.js'
-import { frameGreeting, frameHost } from './frames-link.js'
+import { frameHost, linkMaker } from './frames-link.js'
 import { type Place, placeAt } from './place.js'
 import { receiveRaw } from './raw-receiver.js'
 
@@ -47,27 +46,30 @@ export async function listenCommand(text: string, options: ListenOptions): Promi
 
 function serveRaw({ boundaries }: Place, printer: FramePrinter): Serve {
   return async (connection, stop) => {
-    onAbort(stop, () => void connection.close())
+    const letGo = onAbort(stop, () => void connection.close())
     const reason = await receiveRaw(connection, boundaries, printer)
+    letGo()
     if (reason.by === 'fault' && reason.error.code !== 'CLOSED') throw reason.error
   }
 }
 
 async function serveLinked({ boundaries }: Place, cli: CliContext, printer: FramePrinter): Promise<Serve> {
-  const greeting = await frameGreeting(cli)
+  const makeLink = await linkMaker(cli)
   const host = frameHost({ accept: frame => printer.print(frame) })
   return async (connection, stop) => {
-    const options = { ...greeting, signal: stop }
-    const link = await establishLink('listener', connection, boundaries, cli.context, options, () => host)
-    onAbort(stop, () => void link.close())
+    const link = await makeLink(connection, boundaries, { role: 'listener', host, signal: stop })
+    const letGo = onAbort(stop, () => void link.close())
     const reason = await link.closed
+    letGo()
     if (reason.by === 'fault') throw reason.error
   }
 }
 
-function onAbort(signal: AbortSignal, act: () => void): void {
+/** Returns how to forget it: one signal serves all peers that ever come. */
+function onAbort(signal: AbortSignal, act: () => void): () => void {
   if (signal.aborted) act()
   else signal.addEventListener('abort', act, { once: true })
+  return () => signal.removeEventListener('abort', act)
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */

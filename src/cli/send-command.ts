@@ -1,7 +1,6 @@
-import { establishLink } from '../core/link/index.js'
 import { cliContext } from './cli-context.js'
 import { framesOf } from './frame-source.js'
-import { frameGreeting, sendingHost } from './frames-link.js'
+import { linkMaker, sendingHost } from './frames-link.js'
 import { sendLinked } from './link-sender.js'
 import { placeAt } from './place.js'
 import { sendRaw } from './raw-sender.js'
@@ -14,20 +13,12 @@ interface SendOptions {
 export async function sendCommand(text: string, what: string, { raw = false }: SendOptions): Promise<void> {
   const { address, transport, boundaries } = await placeAt(text)
   const cli = await cliContext()
+  const makeLink = raw ? undefined : await linkMaker(cli)
   const connection = await transport.connect(address, cli.context, {
     rawNames: raw,
     allowRemote: true, // whoever types another machine's address means it
   })
   const frames = framesOf(what)
-  if (raw) return sendRaw(connection, boundaries, frames)
-  const greeting = await frameGreeting(cli)
-  const link = await establishLink(
-    'dialler',
-    connection,
-    boundaries,
-    cli.context,
-    greeting,
-    () => sendingHost,
-  )
-  await sendLinked(link, frames)
+  if (makeLink === undefined) return sendRaw(connection, boundaries, frames)
+  await sendLinked(await makeLink(connection, boundaries, { role: 'dialler', host: sendingHost }), frames)
 }
