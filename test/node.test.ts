@@ -116,11 +116,11 @@ describe.each([['memory'], ['named-pipe'], ['tcp']])('two nodes over %s', transp
       till.ref(Cashier, 'signalbox://shup/cashier').send.placed({ id: '', total: 0 }),
     ).rejects.toMatchObject({
       code: 'NODE_UNKNOWN',
-      message: expect.stringContaining('did you mean 'shop'?'),
+      message: expect.stringContaining("did you mean 'shop'?"),
     })
     await expect(till.ref(Cashier, 'signalbox://shop/cashire').ask.quote('')).rejects.toMatchObject({
       code: 'ACTOR_UNKNOWN',
-      message: expect.stringContaining('did you mean 'cashier'?'),
+      message: expect.stringContaining("did you mean 'cashier'?"),
     })
     await expect(till.ref(Other, 'signalbox://shop/cashier').send.other('x')).rejects.toMatchObject({
       code: 'CONTRACT_UNHANDLED',
