@@ -10,6 +10,7 @@ const layers = [
   { name: 'node', path: '^src/core/node/' },
   { name: 'routing', path: '^src/core/routing/' },
   { name: 'link', path: '^src/core/link/' },
+  { name: 'tracks', path: '^src/core/tracks/' },
   { name: 'contracts', path: '^src/core/contracts/' },
 ]
 

@@ -10,10 +10,10 @@ export interface Capabilities {
   readonly delivery: 'reliable' | 'lossy'
   /** Whether what arrives, arrives in the order of sending. */
   readonly ordered: boolean
-  /** `simplex`: one way; two of them make a pair. */
+  /** `simplex`: from the side that connected to the one that listens, whose `send` says `full`; two of them make a pair. */
   readonly direction: 'duplex' | 'simplex'
-  /** Whether one send can reach several receivers. */
-  readonly group: 'none' | 'broadcast' | 'multicast'
+  /** Whether one send can reach several receivers. `always`: each send reaches all, and none a single one. */
+  readonly group: 'none' | 'broadcast' | 'multicast' | 'always'
   /** The largest frame, in bytes, that a fresh connection takes; `Infinity` where nothing limits it. */
   readonly maxFrame: number
   /** `stream`: bytes arrive in pieces of any size, and the link frames them. */

@@ -3,6 +3,7 @@ import type { Address } from './address.js'
 import type { Capabilities } from './capabilities.js'
 import type { CloseReason, Connection } from './connection.js'
 import type { TransportContext } from './context.js'
+import type { SharedSlot } from './slot.js'
 
 /** Whether a transport can be used on this machine. */
 export type Availability = { readonly usable: true } | { readonly usable: false; readonly reason: string }
@@ -17,6 +18,17 @@ export interface Transport {
   availability(): Promise<Availability>
   /** What it can do at `address`: a mechanism may differ by address. */
   describe(address: Address): Capabilities
+  /**
+   * Where a node of this name listens when its configuration does not say.
+   * The transport owns its naming rules; `namespace` keeps systems apart that know nothing of each other.
+   */
+  nodeAddress(namespace: string, node: string): Address
+  /**
+   * A place of one's own at which whoever is at `to` can answer, where the mechanism itself carries one way only.
+   * @param unique a name that nobody else has
+   * @default `nodeAddress` of a node of that name, in a namespace of its own
+   */
+  returnAddress?(to: Address, unique: string): Address
 }
 
 /** What `listen` and `connect` take besides the address. */
@@ -49,11 +61,6 @@ export interface Listener {
 /** Mechanisms with connections: pipes, TCP, shared memory, RPC. */
 export interface ConnectionTransport extends Transport {
   readonly shape: 'connection'
-  /**
-   * Where a node of this name listens when its configuration does not say.
-   * The transport owns its naming rules; `namespace` keeps systems apart that know nothing of each other.
-   */
-  nodeAddress(namespace: string, node: string): Address
   /** @throws SignalboxError `ADDRESS_INVALID`, `ADDRESS_IN_USE`, `ACCESS_DENIED`, `TRANSPORT_UNAVAILABLE`, `ABORTED`. */
   listen(address: Address, context: TransportContext, options?: TransportOptions): Promise<Listener>
   /** @throws SignalboxError `ADDRESS_INVALID`, `NO_LISTENER`, `ACCESS_DENIED`, `TRANSPORT_UNAVAILABLE`, `ABORTED`. */
@@ -62,7 +69,8 @@ export interface ConnectionTransport extends Transport {
 
 /** What an endpoint received; the bytes are the receiver's own. */
 export interface Packet {
-  readonly from: Address
+  /** Who sent it, where the mechanism itself knows: an answer goes there rather than where the packet says. */
+  readonly from: Address | undefined
   readonly bytes: Uint8Array
 }
 
@@ -70,8 +78,15 @@ export interface Packet {
 export interface Endpoint {
   readonly address: Address
   readonly packets$: Observable<Packet>
-  /** `'all'` is the endpoint's group; broadcast exists only here. `full`: nothing was taken, try again later. */
+  /**
+   * `'all'` is the endpoint's group; broadcast exists only here. `full`: nothing was taken, and {@link writable$}
+   * tells when to try again. The bytes are the caller's again when it returns. After close it says `full` forever.
+   * @throws SignalboxError `FRAME_TOO_LARGE` over the descriptor's `maxFrame`; `ADDRESS_INVALID` for a single
+   * receiver where the descriptor's `group` is `always`.
+   */
   send(bytes: Uint8Array, to: Address | 'all'): 'sent' | 'full'
+  /** Emits when a `send` that was refused may be tried again; completes at close. */
+  readonly writable$: Observable<void>
   readonly closed: Promise<CloseReason>
   close(): Promise<void>
 }
@@ -83,5 +98,15 @@ export interface PacketTransport extends Transport {
   open(address: Address, context: TransportContext, options?: TransportOptions): Promise<Endpoint>
 }
 
-/** Either shape; `shape` tells which. */
-export type AnyTransport = ConnectionTransport | PacketTransport
+/** Mechanisms that are one place for everybody: a clipboard format, a variable in shared memory. */
+export interface SlotTransport extends Transport {
+  readonly shape: 'slot'
+  /**
+   * A handle of its own with each call, for any number of users of one slot.
+   * @throws SignalboxError `ADDRESS_INVALID`, `ACCESS_DENIED`, `TRANSPORT_UNAVAILABLE`, `ABORTED`.
+   */
+  open(address: Address, context: TransportContext, options?: TransportOptions): Promise<SharedSlot>
+}
+
+/** Any of the shapes; `shape` tells which. */
+export type AnyTransport = ConnectionTransport | PacketTransport | SlotTransport
