@@ -10,7 +10,7 @@ import { violation } from './violation.js'
  */
 export interface LaneSink {
   accept(message: Uint8Array): void | Promise<void>
-  /** The sender has ended the lane, or the session is over. Nothing comes after it. */
+  /** The sender has ended the lane, or the session is over. Nothing comes after it. It must not throw. */
   ended?(): void
 }
 

@@ -148,9 +148,7 @@ export class OutboundLane {
     if (sequence > this.#sentWhole) throw violation('it acknowledges a message that was not sent')
     while (this.#settled < sequence) {
       this.#settled++
-      const outcome = this.#rejected.get(this.#settled) ?? ACCEPTED
-      if (outcome !== ACCEPTED) this.#rejected.delete(this.#settled)
-      this.#inFlight.shift()?.settle(outcome)
+      this.#inFlight.shift()?.settle(this.#takeRejection() ?? ACCEPTED)
     }
     this.#credit.raise(messages, bytes)
     if (this.#waiting.size > 0) this.track.wake(this)
@@ -171,11 +169,19 @@ export class OutboundLane {
     const unknown = new SignalboxError('PEER_LOST', `the outcome is unknown: ${why.message}`, { cause: why })
     for (let receipt = this.#inFlight.shift(); receipt !== undefined; receipt = this.#inFlight.shift()) {
       this.#settled++
-      receipt.settle(this.#rejected.get(this.#settled) ?? { status: 'unknown', error: unknown })
+      receipt.settle(this.#takeRejection() ?? { status: 'unknown', error: unknown })
     }
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       next.receipt.settle({ status: 'rejected', error: this.#ended })
     }
+  }
+
+  /** What the peer said of the message that is settled now, unless it was accepted. */
+  #takeRejection(): Outcome | undefined {
+    if (this.#rejected.size === 0) return undefined
+    const rejection = this.#rejected.get(this.#settled)
+    this.#rejected.delete(this.#settled)
+    return rejection
   }
 
   #advance(next: Waiting, length: number): void {
