@@ -32,6 +32,11 @@ export class StreamTrack extends ConnectionTrack {
     })
   }
 
+  /** What the connection carries and the header can say. */
+  override get maxFrame(): number {
+    return Math.min(super.maxFrame, 0xffff_ffff)
+  }
+
   protected putHeader(into: Uint8Array, length: number): void {
     into[0] = length
     into[1] = length >>> 8
