@@ -16,7 +16,7 @@ export async function sendCommand(text: string, what: string, { raw = false }: S
   const makeLink = raw ? undefined : await linkMaker(cli)
   const connection = await transport.connect(address, cli.context, {
     rawNames: raw,
-    allowRemote: true, // whoever types another machine's address means it
+    allowRemote: cli.config.transports.allowRemote,
   })
   const frames = framesOf(what)
   if (makeLink === undefined) return sendRaw(connection, boundaries, frames)
