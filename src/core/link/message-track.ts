@@ -1,5 +1,5 @@
 import type { Connection } from '../contracts/index.js'
-import { ConnectionTrack, type TrackSink } from './track.js'
+import { ConnectionTrack, plainBytes, type TrackSink } from './track.js'
 
 /** A track over a connection that keeps the boundaries of its frames. */
 export class MessageTrack extends ConnectionTrack {
@@ -8,7 +8,8 @@ export class MessageTrack extends ConnectionTrack {
   }
 
   receive(sink: TrackSink): void {
-    this.connection.receive(({ bytes }) => {
+    this.connection.receive(frame => {
+      const bytes = plainBytes(frame.bytes)
       if (this.allows(bytes.length)) this.lend(sink, bytes, 0, bytes.length)
     })
   }

@@ -1,5 +1,5 @@
 import type { Connection } from '../contracts/index.js'
-import { ConnectionTrack, type TrackSink } from './track.js'
+import { ConnectionTrack, plainBytes, type TrackSink } from './track.js'
 
 /** Bytes of the length in front of each frame: an unsigned 32-bit little-endian integer. */
 const HEADER = 4
@@ -16,7 +16,8 @@ export class StreamTrack extends ConnectionTrack {
   }
 
   receive(sink: TrackSink): void {
-    this.connection.receive(({ bytes }) => {
+    this.connection.receive(frame => {
+      const bytes = plainBytes(frame.bytes)
       let at = this.#unfinished ? this.#complete(bytes, 0, sink) : 0
       // Most frames lie whole in one piece: they are lent from there.
       while (at + HEADER <= bytes.length) {

@@ -29,6 +29,11 @@ export interface Track {
 /** Receives the frames of a track. It must not throw. */
 export type TrackSink = (frame: ByteReader) => void
 
+/** The same bytes in a form whose `slice` copies, whatever the connection lends: a Buffer's is a view of it. */
+export function plainBytes(bytes: Uint8Array): Uint8Array {
+  return Buffer.isBuffer(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes
+}
+
 /** The parts of {@link Track} that do not depend on boundaries. */
 export abstract class ConnectionTrack implements Track {
   readonly #room = new FrameRoom()
