@@ -1,0 +1,9 @@
+import { startNode } from 'signalbox'
+import { Clerk, Total } from './contracts.js'
+
+const shop = await startNode({ name: 'shop' })
+let total = 0
+await shop.spawn(Clerk, self => ({
+  sold: ({ price }) => self.provide(Total.of('today'), (total += price)),
+  price: item => item.length,
+}))

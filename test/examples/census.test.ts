@@ -1,0 +1,49 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { type ExampleOptions, RunningExample } from '../support/example.js'
+import { temporaryFolder } from '../support/temporary-folder.js'
+
+const MEGABYTE = 1024 * 1024
+
+/** A folder with files of 0 bytes to megabytes, more than the workers can have at once. */
+function someFiles(): string {
+  const folder = temporaryFolder()
+  const sizes = [0, 1, 4095, 4096, 65_537, MEGABYTE, 3 * MEGABYTE]
+  for (const size of sizes)
+    writeFileSync(join(folder, `${size}.js`), 'a += 1;\n'.repeat(size / 8 + 1).slice(0, size))
+  writeFileSync(join(folder, 'image.png'), Buffer.alloc(2 * MEGABYTE))
+  mkdirSync(join(folder, 'deep', 'below'), { recursive: true })
+  for (let index = 0; index < 200; index++) {
+    writeFileSync(join(folder, 'deep', 'below', `${index}.md`), `# grüße ${index}\n`.repeat(index))
+  }
+  return folder
+}
+
+function census(args: readonly string[], { env = {}, cwd }: ExampleOptions = {}) {
+  const temporary = temporaryFolder()
+  const example = new RunningExample('census/main', {
+    args,
+    env: { TMPDIR: temporary, TEMP: temporary, TMP: temporary, ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+  })
+  const leftovers = () => readdirSync(temporary)
+  return { ended: example.ended, leftovers }
+}
+
+/** The transports of the table of tracks, by worker. */
+function tracksIn(stdout: string): string[] {
+  return [...stdout.matchAll(/worker-\d+ +│ ([a-z-]+)/g)].map(([, track]) => track ?? '')
+}
+
+describe.each(['named-pipe', 'tcp', 'memory'])('a census over %s', transport => {
+  it('is equal to the byte to a count in one process, and leaves nothing behind', async () => {
+    const { ended, leftovers } = census(['--check', '--folder', someFiles(), '--transport', transport])
+    const { code, stdout, stderr } = await ended
+    expect({ code, stderr: stderr.replace(/^\d+ of .*\n/gm, '') }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain(`${transport}: equal to the byte`)
+    expect(stdout).toMatch(/all +│ +208 │/)
+    expect(tracksIn(stdout)).toEqual([transport, transport])
+    expect(leftovers()).toEqual([])
+  })
+})
