@@ -32,15 +32,11 @@ export class AcceptQueue {
     return new Promise((take, stop) => this.#waiting.push({ take, stop }))
   }
 
-  /** Takes the next `times` connections, ignores what they carry, and resolves when they have ended. */
-  async drain(times: number): Promise<void> {
-    const ended: Promise<unknown>[] = []
-    for (let time = 0; time < times; time++) {
-      const connection = await this.next()
-      connection.receive(() => {})
-      ended.push(connection.closed)
-    }
-    await Promise.all(ended)
+  /** Lets the next `times` connections be used at the same time, and resolves when they all have been. */
+  async serve(times: number, use: (connection: Connection) => Promise<unknown>): Promise<void> {
+    const used: Promise<unknown>[] = []
+    for (let time = 0; time < times; time++) used.push(use(await this.next()))
+    await Promise.all(used)
   }
 
   /** Closes the listener, and drops what nobody took. */

@@ -6,7 +6,10 @@ import type { TransportContext } from '../../core/contracts/context.js'
 import type { ConnectionTransport, TransportOptions } from '../../core/contracts/transport.js'
 import { AcceptQueue } from './accept-queue.js'
 import type { ConformanceTarget } from './conformance-target.js'
-import type { End } from './end.js'
+import type { End, LinkedEnd } from './end.js'
+import { LinkEnd, type LinkTrack } from './link-end.js'
+import type { LinkSettings } from './link-settings.js'
+import type { Driven, Over } from './over.js'
 import type { Peer } from './peer.js'
 import { PeerHost } from './peer-host.js'
 import type { PeerProcess } from './peer-process.js'
@@ -18,6 +21,9 @@ import { TrackEnd } from './track-end.js'
 /** What a case runs in. */
 export interface CaseSetting {
   readonly target: ConformanceTarget
+  readonly driven: Driven
+  /** What the case drives, and what that claims of itself. */
+  readonly over: Over
   readonly capabilities: Capabilities
   /** What the transport gets from its surroundings. */
   readonly pluginContext: TransportContext
@@ -25,6 +31,12 @@ export interface CaseSetting {
   readonly seed: number
   readonly frames: number
   readonly cycles: number
+  /** How many small messages go through a link. */
+  readonly messages: number
+  /** Bytes of the largest message that goes through a link. */
+  readonly largest: number
+  /** Milliseconds within which the transport has to show what it promises to show. */
+  readonly patience: number
 }
 
 /** Which side of a pair connects, and who is on the other side. */
@@ -35,12 +47,21 @@ export interface PairOptions {
   readonly peer?: Peer
 }
 
+/** What a pair of links is like, beside who is on the other side. */
+export interface LinkPairOptions extends PairOptions {
+  /** Settings of both ends. */
+  readonly both?: LinkSettings
+  /** Settings of one end, over those of both. */
+  readonly here?: LinkSettings
+  readonly there?: LinkSettings
+}
+
 /** Opens what one case needs, and closes it afterwards. */
 export class CaseContext implements AsyncDisposable {
   /** Rejects when a peer of this case ends although nobody told it to. */
   readonly failure: Promise<never>
   readonly #queues: AcceptQueue[] = []
-  readonly #ends: TrackEnd[] = []
+  readonly #ends: (TrackEnd | LinkEnd)[] = []
   readonly #ownPeers: PeerProcess[] = []
   #scripts = 0
   #sharedPeer: Peer | undefined
@@ -54,7 +75,7 @@ export class CaseContext implements AsyncDisposable {
   }
 
   get transport(): ConnectionTransport {
-    return this.setting.target.transport
+    return this.setting.driven[this.setting.over]
   }
 
   get capabilities(): Capabilities {
@@ -81,7 +102,7 @@ export class CaseContext implements AsyncDisposable {
   async peer(): Promise<Peer> {
     if (this.#sharedPeer !== undefined) return this.#sharedPeer
     if (this.capabilities.reach === 'process') {
-      this.#sharedPeer = localPeer(new PeerHost(this.transport, this.setting.pluginContext))
+      this.#sharedPeer = localPeer(new PeerHost(this.setting.driven, this.setting.pluginContext))
     } else {
       const shared = await this.setting.peers.shared()
       shared.failure.catch(this.#fail)
@@ -119,7 +140,7 @@ export class CaseContext implements AsyncDisposable {
   async pair(options: PairOptions = {}): Promise<{ here: TrackEnd; there: End }> {
     const peer = options.peer ?? (await this.peer())
     if (options.connector === 'here') {
-      const { listener, address } = await peer.call('listen', this.address().href)
+      const { listener, address } = await peer.call('listen', this.address().href, this.setting.over)
       const [there, here] = await Promise.all([
         peer.call('accept', listener),
         this.connect(parseAddress(address)),
@@ -129,6 +150,42 @@ export class CaseContext implements AsyncDisposable {
     const queue = await this.listen()
     const [there, here] = await Promise.all([peer.call('connect', queue.listener.address.href), queue.next()])
     return { here: this.end(here), there: new RemoteEnd(peer, there) }
+  }
+
+  /** Makes a link of `connection`, in the care of this case. @throws SignalboxError why the handshake failed. */
+  async link(role: LinkTrack['role'], connection: Connection, settings: LinkSettings = {}): Promise<LinkEnd> {
+    const { boundaries } = this.capabilities
+    const track = { role, connection, boundaries }
+    const end = await LinkEnd.establish(track, this.setting.pluginContext, settings)
+    this.#ends.push(end)
+    return end
+  }
+
+  /** Connects, and makes a link of the connection. */
+  async linkTo(address: Address, settings: LinkSettings = {}): Promise<LinkEnd> {
+    const connection = await this.transport.connect(address, this.setting.pluginContext)
+    return this.link('dialler', connection, settings)
+  }
+
+  /** The two ends of a link, ours and the peer's. */
+  async linkPair(options: LinkPairOptions = {}): Promise<{ here: LinkEnd; there: LinkedEnd }> {
+    const peer = options.peer ?? (await this.peer())
+    const ours = { ...options.both, ...options.here }
+    const theirs = { ...options.both, ...options.there }
+    if (options.connector === 'here') {
+      const { listener, address } = await peer.call('listen', this.address().href, 'link')
+      const [there, here] = await Promise.all([
+        peer.call('accept', listener, theirs),
+        this.linkTo(parseAddress(address), ours),
+      ])
+      return { here, there: new RemoteEnd(peer, there) }
+    }
+    const queue = await this.listen()
+    const [there, here] = await Promise.all([
+      peer.call('connect', queue.listener.address.href, theirs),
+      queue.next().then(connection => this.link('listener', connection, ours)),
+    ])
+    return { here, there: new RemoteEnd(peer, there) }
   }
 
   /**
@@ -155,7 +212,7 @@ export class CaseContext implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const end of this.#ends) end.connection.abort()
+    for (const end of this.#ends) void end.abort()
     await Promise.all([
       ...this.#queues.map(queue => queue.close()),
       ...this.#ownPeers.map(peer => peer.kill()),

@@ -2,10 +2,11 @@ import { randomInt } from 'node:crypto'
 import type { Capabilities } from '../../core/contracts/capabilities.js'
 import { reasonOf } from '../../core/contracts/errors.js'
 import { CaseContext } from './case-context.js'
-import { connectionCases } from './cases/index.js'
+import { conformanceCases } from './cases/index.js'
 import type { Aspect, ConformanceCase, Exclusion } from './conformance-case.js'
 import type { ConformanceTarget } from './conformance-target.js'
 import { openSurroundings, type Surroundings } from './surroundings.js'
+import { drivenOf } from './transport-source.js'
 
 /** How thorough a run is. */
 export interface ConformanceOptions {
@@ -13,6 +14,12 @@ export interface ConformanceOptions {
   readonly frames?: number
   /** How many connections are opened and closed when leaks are looked for. @default 200 */
   readonly cycles?: number
+  /** How many small messages go through a link. @default 100,000 */
+  readonly messages?: number
+  /** Bytes of the largest message that goes through a link. @default 64 MiB */
+  readonly largest?: number
+  /** Milliseconds within which a transport has to notice what it promises to notice. @default 10,000 */
+  readonly patience?: number
   /** What all contents follow from. @default a random one, which failures report */
   readonly seed?: number
 }
@@ -51,7 +58,11 @@ export interface ConformanceSuite extends AsyncDisposable {
  * ```
  */
 export function conformance(target: ConformanceTarget, options: ConformanceOptions = {}): ConformanceSuite {
-  const capabilities = target.transport.describe(target.address())
+  const driven = drivenOf(target.transport, target.completes)
+  const capabilities = {
+    'bare track': target.transport.describe(target.address()),
+    link: driven.link.describe(target.address()),
+  }
   const seed = options.seed ?? randomInt(2 ** 31)
   let surroundings: Promise<Surroundings> | undefined
 
@@ -60,12 +71,17 @@ export function conformance(target: ConformanceTarget, options: ConformanceOptio
     const { context: pluginContext, peers } = await surroundings
     const context = new CaseContext({
       target,
-      capabilities,
+      driven,
+      over: testCase.over,
+      capabilities: capabilities[testCase.over],
       pluginContext,
       peers,
       seed,
       frames: options.frames ?? 10_000,
       cycles: options.cycles ?? 200,
+      messages: options.messages ?? 100_000,
+      largest: options.largest ?? 64 * 1024 * 1024,
+      patience: options.patience ?? 10_000,
     })
     try {
       await Promise.race([testCase.run(context), context.failure])
@@ -77,11 +93,11 @@ export function conformance(target: ConformanceTarget, options: ConformanceOptio
   }
 
   return {
-    cases: connectionCases.map(testCase => ({
+    cases: conformanceCases.map(testCase => ({
       title: `[${target.transport.name}: ${testCase.aspect}] ${testCase.name} (${testCase.over})`,
       name: testCase.name,
       aspect: testCase.aspect,
-      exclusion: exclusionOf(testCase, target, capabilities),
+      exclusion: exclusionOf(testCase, target, capabilities[testCase.over]),
       run: () => run(testCase),
     })),
     [Symbol.asyncDispose]: async () => {
@@ -92,13 +108,16 @@ export function conformance(target: ConformanceTarget, options: ConformanceOptio
 
 function exclusionOf(
   testCase: ConformanceCase,
-  { platformFaults = {} }: ConformanceTarget,
+  { transport, platformFaults = {} }: ConformanceTarget,
   capabilities: Capabilities,
 ): Exclusion | undefined {
   const fault = platformFaults[testCase.name]
   if (fault !== undefined) return { capability: 'platforms', because: fault }
   if (!capabilities.platforms.includes(process.platform)) {
     return { capability: 'platforms', because: `it does not exist on ${process.platform}` }
+  }
+  if (testCase.over === 'bare track' && transport.shape === 'packet') {
+    return { capability: 'shape', because: 'it has no connections, and the link makes them of packets' }
   }
   for (const excludes of testCase.unless ?? []) {
     const exclusion = excludes(capabilities)

@@ -30,3 +30,9 @@ export const connectProvesNothing = where(
 export const exclusiveNames = where('names', 'exclusive', 'a name has one listener')
 export const sharedNames = where('names', 'shared', 'several listeners may have one name')
 export const heartbeatOnly = where('close', 'heartbeat', 'only silence shows that the peer is gone')
+
+/** Leaves a case out where no process can be stopped from outside and go on later, as by SIGSTOP. */
+export const unstoppable: Excludes = () =>
+  process.platform === 'win32'
+    ? { capability: 'platforms', because: 'no process can be stopped from outside on win32' }
+    : undefined

@@ -1,25 +1,29 @@
-import type { Address } from '../../core/contracts/address.js'
-import type { TransportContext } from '../../core/contracts/context.js'
-import type { ConnectionTransport } from '../../core/contracts/transport.js'
+import type { Connection } from '../../core/contracts/connection.js'
+import { LinkEnd } from './link-end.js'
 
-/** Connections at one time. Some systems take 50 ms for a close, which several can spend together. */
+/** Attempts at one time. Some systems take 50 ms for a close, which several can spend together. */
 const AT_ONCE = 8
 
-/** Connects `times` times to `address`, and closes each connection as soon as it is there. */
-export async function openAndClose(
-  transport: ConnectionTransport,
-  context: TransportContext,
-  address: Address,
-  times: number,
-): Promise<void> {
+/** Opens `times` times, and closes each connection, or link, as soon as it is there. */
+export async function openAndClose(open: () => Promise<Connection | LinkEnd>, times: number): Promise<void> {
   let left = times
   const oneAfterAnother = async () => {
     for (; left > 0; ) {
       left -= 1
-      const connection = await transport.connect(address, context)
-      await connection.close()
-      await connection.closed
+      const opened = await open()
+      await opened.close()
+      await untilEnded(opened)
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, oneAfterAnother))
+}
+
+/** Ignores what it carries, and resolves when it has ended. */
+export async function untilClosed(opened: Connection | LinkEnd): Promise<void> {
+  if (!(opened instanceof LinkEnd)) opened.receive(() => {})
+  await untilEnded(opened)
+}
+
+async function untilEnded(opened: Connection | LinkEnd): Promise<void> {
+  await (opened instanceof LinkEnd ? opened.closed() : opened.closed)
 }

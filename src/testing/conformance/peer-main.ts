@@ -1,15 +1,16 @@
 /**
  * The second process of the conformance suite.
- * Arguments: the module of the transport, its factory, the runtime folder.
+ * Arguments: the source of the transport as JSON, the runtime folder.
  */
 import { isSignalboxError, reasonOf } from '../../core/contracts/errors.js'
 import { createTestContext } from '../test-context.js'
 import { PeerHost } from './peer-host.js'
 import type { PeerCall, PeerOrder, PeerReport } from './peer-protocol.js'
-import { loadTransport } from './transport-source.js'
+import { loadTransport, type TransportSource } from './transport-source.js'
 
-const [module = '', factory = '', runtimeFolder = ''] = process.argv.slice(2)
-const host = new PeerHost(await loadTransport({ module, factory }), createTestContext(runtimeFolder))
+const [source = '', runtimeFolder = ''] = process.argv.slice(2)
+const transport = await loadTransport(JSON.parse(source) as TransportSource)
+const host = new PeerHost(transport, createTestContext(runtimeFolder))
 
 process.on('message', message => {
   const order = message as PeerOrder

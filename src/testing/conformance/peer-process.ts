@@ -42,7 +42,7 @@ export class PeerProcess implements Peer, AsyncDisposable {
 
   /** Starts the process and waits until it is ready. */
   static async start(source: TransportSource, runtimeFolder: string): Promise<PeerProcess> {
-    const child = fork(compiledEntry('peer-main'), [source.module, source.factory, runtimeFolder], {
+    const child = fork(compiledEntry('peer-main'), [JSON.stringify(source), runtimeFolder], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       execArgv: [],
       serialization: 'advanced',
@@ -81,6 +81,21 @@ export class PeerProcess implements Peer, AsyncDisposable {
     this.#mayEnd = true
     this.#child.kill('SIGKILL')
     await this.#exited
+  }
+
+  /** Stops it as a debugger would: nothing in it runs, and nothing of it is closed. POSIX only. */
+  stop(): void {
+    this.#child.kill('SIGSTOP')
+  }
+
+  /** Lets it go on after {@link stop}. */
+  continue(): void {
+    this.#child.kill('SIGCONT')
+  }
+
+  /** Lets its event loop hang for ever; it can only be killed afterwards. */
+  hang(): void {
+    this.#order({ call: ++this.#lastCall, command: 'hang', args: [] })
   }
 
   /** Tells it to call `process.exit(0)`; resolves with its exit status. */

@@ -59,7 +59,7 @@ export class Recorder {
   #compareMessage(bytes: Uint8Array): void {
     const next = this.#expectations[0]
     if (next === undefined) {
-      this.#surplus.push(bytes.slice())
+      this.#surplus.push(Uint8Array.from(bytes)) // a Buffer's slice would be a view
       return
     }
     const wanted = next.reader.frame(next.frame)
@@ -77,7 +77,7 @@ export class Recorder {
     while (rest.length > 0) {
       const next = this.#expectations[0]
       if (next === undefined) {
-        this.#surplus.push(rest.slice())
+        this.#surplus.push(Uint8Array.from(rest))
         return
       }
       const wanted = next.reader.frame(next.frame).subarray(next.offset)

@@ -1,6 +1,7 @@
 import type { Connection, PeerIdentity } from '../../core/contracts/connection.js'
 import { poisoned } from '../poisoned.js'
 import type { End, EndReason, Progress, SendReport } from './end.js'
+import { endReason, inWords } from './end-reason.js'
 import { Recorder } from './recorder.js'
 import { type Script, ScriptReader } from './script.js'
 
@@ -19,12 +20,8 @@ export class TrackEnd implements End {
     this.connection = poisoned(connection)
     this.#recorder = new Recorder(boundaries)
     this.#ended = connection.closed.then(reason => {
-      const { by } = reason
-      const fault = by === 'fault' ? { code: reason.error.code, message: reason.error.message } : {}
-      this.#endReason = { by, ...fault }
-      this.#recorder.end(
-        `the connection was closed (${by}${fault.message === undefined ? '' : `: ${fault.message}`})`,
-      )
+      this.#recorder.end(`the connection was closed (${inWords(reason)})`)
+      this.#endReason = endReason(reason)
       return this.#endReason
     })
   }
@@ -64,9 +61,9 @@ export class TrackEnd implements End {
       this.connection.resume()
     }
     this.#attach(bytes => {
-      if (waiting.length > 0) waiting.push(bytes.slice())
+      if (waiting.length > 0) waiting.push(Uint8Array.from(bytes))
       else if (this.connection.send(bytes) === 'full') {
-        waiting.push(bytes.slice())
+        waiting.push(Uint8Array.from(bytes))
         this.connection.pause()
         void sendWaiting()
       }

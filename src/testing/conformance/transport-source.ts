@@ -1,17 +1,48 @@
-import type { ConnectionTransport } from '../../core/contracts/transport.js'
+import { SignalboxError } from '../../core/contracts/errors.js'
+import type { AnyTransport, ConnectionTransport } from '../../core/contracts/transport.js'
+import type { Driven } from './over.js'
 
-/** Where another process, or thread, finds a transport. */
-export interface TransportSource {
+/** Where another process, or thread, finds an exported function. */
+export interface FunctionSource {
   /** What to import: a package's specifier that `signalbox` itself can resolve, or a `file:` URL. */
   readonly module: string
-  /** The exported factory, called without arguments. */
+  /** The name under which the module exports it. */
   readonly factory: string
 }
 
-/** Imports the module and makes the transport. */
-export async function loadTransport({ module, factory }: TransportSource): Promise<ConnectionTransport> {
-  const exports = (await import(module)) as Record<string, (() => ConnectionTransport) | undefined>
-  const create = exports[factory]
-  if (create === undefined) throw new Error(`${module} does not export ${factory}`)
-  return create()
+/** Where another process, or thread, finds a transport: its factory is called without arguments. */
+export interface TransportSource extends FunctionSource {
+  /** Where it finds the target's `completes`, when that is given; called with the transport. */
+  readonly completes?: FunctionSource
+}
+
+/** Adds what a mechanism lacks to carry a link: a pair of directions, connections, turns. */
+export type Completion = (transport: AnyTransport) => ConnectionTransport
+
+/** Imports the module and makes the transport, in the forms that cases drive. */
+export async function loadTransport(source: TransportSource): Promise<Driven> {
+  const create = await imported<() => AnyTransport>(source)
+  const completes = source.completes && (await imported<Completion>(source.completes))
+  return drivenOf(create(), completes)
+}
+
+/**
+ * The forms of a transport that cases drive. Where it has no connections of its own, there is only the
+ * completed one.
+ * @throws SignalboxError `CONFIG_INVALID` when such a transport comes without completion.
+ */
+export function drivenOf(transport: AnyTransport, completes: Completion | undefined): Driven {
+  const link = completes?.(transport) ?? (transport.shape === 'connection' ? transport : undefined)
+  if (link === undefined) {
+    const why = `${transport.name} has no connections, so the suite needs to know how to make them; give the target a \`completes\``
+    throw new SignalboxError('CONFIG_INVALID', why)
+  }
+  return { 'bare track': transport.shape === 'connection' ? transport : link, link }
+}
+
+async function imported<T>({ module, factory }: FunctionSource): Promise<T> {
+  const exports = (await import(module)) as Record<string, T | undefined>
+  const found = exports[factory]
+  if (found === undefined) throw new Error(`${module} does not export ${factory}`)
+  return found
 }

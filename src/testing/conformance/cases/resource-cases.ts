@@ -4,7 +4,7 @@ import type { CaseContext } from '../case-context.js'
 import type { ConformanceCase } from '../conformance-case.js'
 import { exchangeInThread } from '../exchange-in-thread.js'
 import { lossy, oneProcess } from '../exclusions.js'
-import { openAndClose } from '../open-and-close.js'
+import { openAndClose, untilClosed } from '../open-and-close.js'
 import { type OpenHandles, openHandles } from '../open-handles.js'
 
 /** Handles that come and go by themselves: a system library that loads late, a thread of the pool. */
@@ -16,27 +16,13 @@ export const resourceCases: readonly ConformanceCase[] = [
     name: 'many connections opened and closed leave no handle behind, on either side',
     aspect: 'listen-connect',
     over: 'bare track',
-    async run(context) {
-      const peer = await context.peer()
-      const { cycles } = context.setting
-      const queue = await context.listen()
-      const { listener, address } = await peer.call('listen', context.address().href)
-      const theyConnect = (times: number) =>
-        Promise.all([queue.drain(times), peer.call('openAndClose', queue.listener.address.href, times)])
-      const weConnect = (times: number) =>
-        Promise.all([
-          peer.call('acceptAndDrain', listener, times),
-          openAndClose(context.transport, context.setting.pluginContext, parseAddress(address), times),
-        ])
-      // The first ones load what is loaded once.
-      await theyConnect(5)
-      await weConnect(5)
-      const before = { here: openHandles(), there: await peer.call('handles') }
-      await theyConnect(cycles)
-      await weConnect(cycles)
-      await expectNoLeak('this process', before.here, context, async () => openHandles())
-      await expectNoLeak('the peer', before.there, context, () => peer.call('handles'))
-    },
+    run: openCloseAndCount,
+  },
+  {
+    name: 'many links opened and closed leave no handle behind, on either side',
+    aspect: 'listen-connect',
+    over: 'link',
+    run: openCloseAndCount,
   },
   {
     name: 'process.exit is not held up by an open listener and connections',
@@ -83,7 +69,84 @@ export const resourceCases: readonly ConformanceCase[] = [
       assert.equal(code, 0, "the thread's exit code")
     },
   },
+  {
+    name: 'a link works in a worker thread, and lets the thread end',
+    aspect: 'threads',
+    over: 'link',
+    async run(context) {
+      const { target, pluginContext } = context.setting
+      const code = await exchangeInThread({
+        source: target.source,
+        runtimeFolder: pluginContext.runtimeFolder,
+        address: context.address().href,
+        script: context.script({ count: 200, size: { upTo: 4096 } }),
+        link: {},
+      })
+      assert.equal(code, 0, "the thread's exit code")
+    },
+  },
+  {
+    name: 'process.exit is not held up by open links',
+    aspect: 'threads',
+    over: 'link',
+    unless: [oneProcess],
+    async run(context) {
+      const peer = await context.ownPeer()
+      await context.linkPair({ peer })
+      await context.linkPair({ peer, connector: 'here' })
+      assert.equal(await peer.exit(), 0)
+    },
+  },
+  {
+    name: 'a process that has closed its links ends by itself',
+    aspect: 'threads',
+    over: 'link',
+    unless: [oneProcess],
+    async run(context) {
+      const peer = await context.ownPeer()
+      const pairs = [await context.linkPair({ peer }), await context.linkPair({ peer, connector: 'here' })]
+      for (const { here, there } of pairs) {
+        const script = context.script({ count: 50, size: 1000 })
+        await Promise.all([here.expect(script), there.send(script)])
+        await there.close()
+      }
+      await peer.call('reset')
+      assert.equal(await peer.release(), 0)
+    },
+  },
 ]
+
+/** Opens and closes what the case drives, from both sides. */
+async function openCloseAndCount(context: CaseContext): Promise<void> {
+  const peer = await context.peer()
+  const { cycles, over, pluginContext } = context.setting
+  const queue = await context.listen()
+  const { listener, address } = await peer.call('listen', context.address().href, over)
+  const theyConnect = (times: number) =>
+    Promise.all([
+      queue.serve(times, async connection =>
+        untilClosed(over === 'link' ? await context.link('listener', connection) : connection),
+      ),
+      peer.call('openAndClose', queue.listener.address.href, times, over),
+    ])
+  const place = parseAddress(address)
+  const weConnect = (times: number) =>
+    Promise.all([
+      peer.call('acceptAndDrain', listener, times),
+      openAndClose(
+        () => (over === 'link' ? context.linkTo(place) : context.transport.connect(place, pluginContext)),
+        times,
+      ),
+    ])
+  // The first ones load what is loaded once.
+  await theyConnect(5)
+  await weConnect(5)
+  const before = { here: openHandles(), there: await peer.call('handles') }
+  await theyConnect(cycles)
+  await weConnect(cycles)
+  await expectNoLeak('this process', before.here, context, async () => openHandles())
+  await expectNoLeak('the peer', before.there, context, () => peer.call('handles'))
+}
 
 async function expectNoLeak(
   where: string,
