@@ -4,7 +4,7 @@ import { PeerProcess } from '../../src/testing/conformance/peer-process.js'
 
 /** A transport whose `listen` does what `body` says. */
 const moduleOf = (body: string) => ({
-  module: `data:text/javascript,${encodeURIComponent(`export const broken = () => ({ async listen() { ${body} } })`)}`,
+  module: `data:text/javascript,${encodeURIComponent(`export const broken = () => ({ shape: 'connection', async listen() { ${body} } })`)}`,
   factory: 'broken',
 })
 
