@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'HANDSHAKE_REFUSED' // the two sides cannot or will not speak with each other
   | 'AUTHENTICATION_FAILED' // the peer did not prove that it knows the secret
   | 'PROTOCOL_VIOLATION' // the peer sent bytes that the wire protocol does not allow
+  | 'SUPERSEDED' // both sides dialled at once, and the other one's session counts: use that
   | 'PEER_SILENT' // nothing heard for longer than the liveness bound
   | 'PEER_LOST' // the session ended first: the outcome is unknown, not failed
   // values

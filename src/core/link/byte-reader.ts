@@ -32,6 +32,11 @@ export class ByteReader {
     return this.#end - this.#at
   }
 
+  /** The next byte, which stays unread; -1 at the end. */
+  get next(): number {
+    return this.#at < this.#end ? (this.#bytes[this.#at] ?? -1) : -1
+  }
+
   u8(): number {
     if (this.#at >= this.#end) throw violation('a frame ends too early')
     return this.#bytes[this.#at++] ?? 0

@@ -1,15 +1,32 @@
 import type { Connection, TransportContext } from '../contracts/index.js'
-import { type HandshakeOptions, type Session, shakeHands } from './handshake.js'
-import { Link, type LinkHost } from './link.js'
+import type { ExchangeOptions } from './exchange.js'
+import {
+  type Established,
+  type HandshakeOptions,
+  receiveTrack,
+  type Session,
+  shakeHands,
+} from './handshake.js'
+import { joinSession } from './join.js'
+import { Link, type LinkHost, type LinkOptions } from './link.js'
 import { MessageTrack } from './message-track.js'
+import type { SessionRegistry } from './session-registry.js'
 import { StreamTrack } from './stream-track.js'
 import type { Track } from './track.js'
 
 /** What a track's mechanism does with the boundaries of frames. */
 export type Boundaries = 'message' | 'stream'
 
+/** What a link is made with. */
+export interface EstablishOptions extends HandshakeOptions {
+  readonly link?: LinkOptions
+  /** The sessions of this node: new ones are entered there, and a listening side lets tracks join them. */
+  readonly sessions?: SessionRegistry
+}
+
 /**
- * Makes a link of a fresh connection: the handshake, then everything else.
+ * Makes a link of a fresh connection: the handshake, then everything else. Where `sessions` are given, a connection
+ * that a listening side takes may also be a further track of a session that there is; then that link is returned.
  * @param host is asked for once the peer is known and admitted
  * @throws SignalboxError like {@link shakeHands}; the connection is ended then.
  */
@@ -18,15 +35,45 @@ export function establishLink(
   connection: Connection,
   boundaries: Boundaries,
   context: Pick<TransportContext, 'clock' | 'random'>,
-  options: HandshakeOptions,
+  options: EstablishOptions,
   host: (session: Session) => LinkHost,
 ): Promise<Link> {
-  const track: Track = boundaries === 'stream' ? new StreamTrack(connection) : new MessageTrack(connection)
-  return shakeHands(
-    role,
+  const track = trackOf(connection, boundaries)
+  const { sessions } = options
+  const begin = (established: Established): Link => {
+    const link = new Link(established, track, context.clock, host(established.session), options.link)
+    sessions?.add(link)
+    return link
+  }
+  if (role === 'dialler' || sessions === undefined) return shakeHands(role, track, context, options, begin)
+  return receiveTrack(
     track,
     context,
     options,
-    established => new Link(established, track, context.clock, host(established.session)),
+    begin,
+    token => sessions.find(token),
+    link => link,
   )
+}
+
+/**
+ * Adds a fresh connection as a further track to a link of which this is the dialling side.
+ * @returns the number of the track
+ * @throws SignalboxError like {@link shakeHands}; `CLOSED` (as the cause of what the peer said, too) when the
+ * session is over. The connection is ended then.
+ */
+export async function joinLink(
+  link: Link,
+  connection: Connection,
+  boundaries: Boundaries,
+  context: Pick<TransportContext, 'clock' | 'random'>,
+  options: ExchangeOptions = {},
+): Promise<number> {
+  const id = link.issueTrack()
+  await joinSession(link, id, trackOf(connection, boundaries), context, options)
+  return id
+}
+
+function trackOf(connection: Connection, boundaries: Boundaries): Track {
+  return boundaries === 'stream' ? new StreamTrack(connection) : new MessageTrack(connection)
 }

@@ -1,3 +1,4 @@
+import type { CountedTrack } from './counted-track.js'
 import {
   dataLength,
   encodeEnd,
@@ -10,12 +11,10 @@ import {
 import type { InboundLane } from './inbound-lane.js'
 import type { LaneTrack, OutboundLane } from './outbound-lane.js'
 import { Queue } from './queue.js'
-import type { Track } from './track.js'
+import type { TrackSet } from './track-set.js'
 
 /** What departures tell their link. */
 export interface DepartureListener {
-  /** Something went to the peer. */
-  sent(): void
   /** A message of `bytes` began to leave. */
   messageSent(bytes: number): void
   /** The last word of a lane left. */
@@ -26,9 +25,10 @@ export interface DepartureListener {
 const CROWD = 256
 
 /**
- * What leaves over the track, and in which order: control frames as they were posted, then grants, then the
- * ends of lanes, then what waits in lanes, in turn. While the track is full, all of it is bounded: control frames
- * by the lanes and the credit that the two sides granted each other, grants and ends by the number of lanes.
+ * What leaves, and in which order. On the primary track: control frames as they were posted, then grants, then
+ * the ends of lanes, then what waits in lanes, in turn. Messages of lanes that the peer knows may take any track.
+ * While there is no room, all of it is bounded: control frames by the lanes and the credit that the two sides
+ * granted each other, grants and ends by the number of lanes.
  */
 export class Departures implements LaneTrack {
   readonly #posted = new Queue<Uint8Array>()
@@ -40,10 +40,8 @@ export class Departures implements LaneTrack {
   #flushing = false
   #stopped = false
 
-  /** @param partSize bytes of the largest message or part of one that fits a frame */
   constructor(
-    private readonly track: Track,
-    readonly partSize: number,
+    private readonly tracks: TrackSet,
     readonly maxMessage: number,
     private readonly listener: DepartureListener,
   ) {}
@@ -51,11 +49,6 @@ export class Departures implements LaneTrack {
   /** Whether control frames pile up because the peer does not read. */
   get crowded(): boolean {
     return this.#posted.size >= CROWD
-  }
-
-  /** Whether control frames wait: then something will be heard of us as soon as there is room. */
-  get waiting(): boolean {
-    return this.#posted.size > 0
   }
 
   /** Sends a control frame now, or as soon as there is room, in order with the others. */
@@ -69,7 +62,7 @@ export class Departures implements LaneTrack {
   grantSoon(lane: InboundLane): void {
     if (this.#stopped) return
     this.#granting.add(lane)
-    this.#flushSoon()
+    this.flushSoon()
   }
 
   /** The lane has ended: there is nothing to grant any more. */
@@ -80,48 +73,71 @@ export class Departures implements LaneTrack {
   wake(lane: OutboundLane): void {
     if (this.#stopped) return
     this.#awake.add(lane)
-    this.#flushSoon()
+    this.flushSoon()
   }
 
   finished(lane: OutboundLane): void {
     if (this.#stopped) return
     this.#awake.delete(lane)
     this.#ending.add(lane)
-    this.#flushSoon()
+    this.flushSoon()
   }
 
-  putData(lane: number, sequence: number, head: Uint8Array, body: Uint8Array): boolean {
+  route(bytes: number, anyTrack: boolean): CountedTrack | undefined {
+    const track = this.tracks.route(bytes, anyTrack)
     // The lane's announcement, or a rejection, may still wait: nothing overtakes them.
-    if (this.#posted.size > 0) return false
+    return this.#posted.size > 0 && track === this.tracks.primary ? undefined : track
+  }
+
+  putData(on: CountedTrack, lane: number, sequence: number, head: Uint8Array, body: Uint8Array): boolean {
     const length = head.length + body.length
-    const room = this.track.reserve(dataLength(lane, sequence, length))
+    const room = on.reserve(dataLength(lane, sequence, length))
     if (room === undefined) return false
     writeData(room, lane, sequence, head, body)
-    if (!this.#commit()) return false
+    if (!on.commit()) return false
     this.listener.messageSent(length)
     return true
   }
 
-  putPart(lane: number, sequence: number, offset: number, total: number, part: Uint8Array): boolean {
-    if (this.#posted.size > 0) return false
-    const room = this.track.reserve(partLength(lane, sequence, offset, total, part.length))
+  putPart(
+    on: CountedTrack,
+    lane: number,
+    sequence: number,
+    offset: number,
+    total: number,
+    part: Uint8Array,
+  ): boolean {
+    const room = on.reserve(partLength(lane, sequence, offset, total, part.length))
     if (room === undefined) return false
     writePart(room, lane, sequence, offset, total, part)
-    if (!this.#commit()) return false
+    if (!on.commit()) return false
     if (offset === 0) this.listener.messageSent(total)
     return true
   }
 
   /** Sends what waits, as far as there is room. */
   flush(): void {
-    if (this.#stopped || !this.#sendPosted() || !this.#sendGrants() || !this.#sendEnds()) return
-    for (const lane of this.#awake) {
+    if (this.#stopped) return
+    this.tracks.maintain(this.#granting.size > 0)
+    const roomForMore = this.tracks.settle() && this.#sendPosted() && this.#sendGrants() && this.#sendEnds()
+    // A full primary track does not keep lanes from the others.
+    if (!roomForMore && this.tracks.live.length < 2) return
+    const lanes = this.tracks.live.length < 2 ? this.#awake : [...this.#awake]
+    for (const lane of lanes) {
       this.#awake.delete(lane)
-      if (!lane.pump()) {
-        this.#awake.add(lane) // the track is full: it goes on when the track is writable
-        return
-      }
+      if (lane.pump()) continue
+      this.#awake.add(lane) // its track is full: it goes on when that is writable
+      if (lanes === this.#awake) return
     }
+  }
+
+  flushSoon(): void {
+    if (this.#flushing) return
+    this.#flushing = true
+    queueMicrotask(() => {
+      this.#flushing = false
+      this.flush()
+    })
   }
 
   /** Nothing leaves any more. */
@@ -131,15 +147,6 @@ export class Departures implements LaneTrack {
     this.#granting.clear()
     this.#ending.clear()
     this.#awake.clear()
-  }
-
-  #flushSoon(): void {
-    if (this.#flushing) return
-    this.#flushing = true
-    queueMicrotask(() => {
-      this.#flushing = false
-      this.flush()
-    })
   }
 
   #sendPosted(): boolean {
@@ -154,10 +161,11 @@ export class Departures implements LaneTrack {
     for (const lane of this.#granting) {
       const { id, sequence } = lane
       const { messages, bytes } = lane.credit
-      const room = this.track.reserve(grantLength(id, sequence, messages, bytes))
-      if (room === undefined) return false
+      const primary = this.tracks.primary
+      const room = primary?.reserve(grantLength(id, sequence, messages, bytes))
+      if (primary === undefined || room === undefined) return false
       writeGrant(room, id, sequence, messages, bytes)
-      if (!this.#commit()) return false
+      if (!primary.commit()) return false
       this.#granting.delete(lane)
       lane.granted()
     }
@@ -174,14 +182,6 @@ export class Departures implements LaneTrack {
   }
 
   #put(frame: Uint8Array): boolean {
-    const room = this.track.reserve(frame.length)
-    if (room === undefined) return false
-    room.raw(frame)
-    return this.#commit()
-  }
-
-  #commit(): boolean {
-    this.listener.sent()
-    return this.track.commit()
+    return this.tracks.primary?.put(frame) ?? false
   }
 }

@@ -13,6 +13,9 @@ export interface FrameReceiver {
   reject(lane: number, sequence: number, reason: Reason): void
   ping(): void
   bye(): void
+  ack(count: number): void
+  retired(track: number, count: number): void
+  drain(): void
 }
 
 /** Reads one frame of an established session. @throws SignalboxError `PROTOCOL_VIOLATION` */
@@ -61,6 +64,23 @@ export function readFrame(frame: ByteReader, to: FrameReceiver): void {
     case FrameKind.bye:
       frame.end()
       to.bye()
+      return
+    case FrameKind.ack: {
+      const count = frame.varint()
+      frame.end()
+      to.ack(count)
+      return
+    }
+    case FrameKind.retired: {
+      const track = frame.varint()
+      const count = frame.varint()
+      frame.end()
+      to.retired(track, count)
+      return
+    }
+    case FrameKind.drain:
+      frame.end()
+      to.drain()
       return
     default:
       throw violation(`0x${kind.toString(16)} is not a kind of frame`)

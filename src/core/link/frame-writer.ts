@@ -79,3 +79,18 @@ export function encodePing(): Uint8Array {
 export function encodeBye(): Uint8Array {
   return Uint8Array.of(FrameKind.bye)
 }
+
+/** `count` frames of this track were received. */
+export function encodeAck(count: number): Uint8Array {
+  return new ByteWriter().u8(FrameKind.ack).varint(count).done()
+}
+
+/** Track `track` is given up; `count` frames of it were received, and what else comes from it is ignored. */
+export function encodeRetired(track: number, count: number): Uint8Array {
+  return new ByteWriter().u8(FrameKind.retired).varint(track).varint(count).done()
+}
+
+/** Nothing but acknowledgements follows on this track. */
+export function encodeDrain(): Uint8Array {
+  return Uint8Array.of(FrameKind.drain)
+}

@@ -9,6 +9,8 @@ export const FrameKind = {
   confirm: 0x03,
   ready: 0x04,
   refuse: 0x05,
+  join: 0x06,
+  joined: 0x07,
   // messages
   open: 0x10,
   data: 0x11,
@@ -20,7 +22,19 @@ export const FrameKind = {
   // the link itself
   ping: 0x20,
   bye: 0x21,
+  // its tracks
+  ack: 0x22,
+  retired: 0x23,
+  drain: 0x24,
 } as const
+
+/**
+ * Whether both sides count frames of this kind. The others speak of the track that they are on, or of nothing:
+ * they mean nothing on another one, so they are neither counted nor replayed.
+ */
+export function isCounted(kind: number): boolean {
+  return kind !== FrameKind.ack && kind !== FrameKind.ping && kind !== FrameKind.drain
+}
 
 /** The version of the wire protocol that this code speaks. */
 export const PROTOCOL_VERSION = 1

@@ -1,27 +1,25 @@
-import { isSignalboxError, reasonOf, SignalboxError, type TransportContext } from '../contracts/index.js'
-import { prove, proves } from './authentication.js'
-import { CONTROL_FRAME, FrameKind } from './frames.js'
+import type { SignalboxError, TransportContext } from '../contracts/index.js'
+import { prove, proves, type SessionKey, sessionKey } from './authentication.js'
+import { Exchange, type ExchangeOptions } from './exchange.js'
+import { FrameKind } from './frames.js'
 import {
   decodeConfirm,
   decodeHello,
   decodeReady,
-  decodeRefuse,
   decodeWelcome,
   encodeConfirm,
   encodeReady,
-  encodeRefuse,
   type ReceivedHello,
   sealWelcome,
 } from './handshake-frames.js'
-import { hangUp } from './hang-up.js'
 import { encodeHello, type Hello } from './hello.js'
-import { abortedHandshake, frameTooSmall, noCommonCodec, objectionTo, wrongSecret } from './objections.js'
-import { errorOf } from './reason.js'
+import { acceptJoin, type Joinable } from './join.js'
+import { noCommonCodec, objectionTo, wrongSecret } from './objections.js'
 import type { Track, TrackSink } from './track.js'
 import { violation } from './violation.js'
 
 /** What both sides know after the handshake. */
-export interface Session {
+export interface Session extends SessionKey {
   readonly role: 'dialler' | 'listener'
   readonly mine: Hello
   readonly theirs: Hello
@@ -32,7 +30,7 @@ export interface Session {
 }
 
 /** What a side brings to the handshake. */
-export interface HandshakeOptions {
+export interface HandshakeOptions extends ExchangeOptions {
   readonly hello: Omit<Hello, 'nonce' | 'epoch'>
   /** The number of this session; a listening side repeats the dialler's. */
   readonly epoch?: number
@@ -40,9 +38,6 @@ export interface HandshakeOptions {
   readonly secret: Uint8Array
   /** Says why this peer is not wanted, after it proved who it is; undefined lets it in. */
   readonly admit?: (theirs: Hello) => SignalboxError | undefined
-  /** Milliseconds until a peer that does not finish is given up. @default 5000 */
-  readonly timeout?: number
-  readonly signal?: AbortSignal
 }
 
 /** A session, and what the track delivers from here on. */
@@ -68,94 +63,61 @@ export function shakeHands<T>(
   established: (result: Established) => T,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const finish = (result: Established) => resolve(established(result))
-    new Handshake(role, track, context, options, finish, reject).begin()
+    const exchange = new Exchange<T>(track, context, options, resolve, reject)
+    const handshake = new Handshake(role, exchange, context, options, established)
+    exchange.begin(() => (role === 'dialler' ? handshake.greet() : handshake.await()))
   })
 }
 
-/** The one frame that may come next, beside a refusal. */
-interface Step {
-  readonly kind: number
-  readonly otherwise: string
-  readonly take: (frame: Uint8Array) => void
+/**
+ * The listener's side of {@link shakeHands}, where a track may also join a session that there is.
+ * @param find the session that a token names
+ * @param joined is called with what it was, in place of `established`
+ */
+export function receiveTrack<J extends Joinable, T>(
+  track: Track,
+  context: Pick<TransportContext, 'clock' | 'random'>,
+  options: HandshakeOptions,
+  established: (result: Established) => T,
+  find: (token: Uint8Array) => J | undefined,
+  joined: (session: J) => T,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const exchange = new Exchange<T>(track, context, options, resolve, reject)
+    const handshake = new Handshake('listener', exchange, context, options, established)
+    const join = { kind: FrameKind.join, take: acceptJoin(track, exchange, context.random, find, joined) }
+    exchange.begin(() => handshake.await(join))
+  })
 }
 
 type Agreed = Pick<Session, 'mine' | 'theirs' | 'codec'>
 
-class Handshake {
+class Handshake<T> {
   readonly #mine: Hello
-  #settled = false
-  #settle: () => void = () => {}
-  #sink: TrackSink = frame => this.#receive(frame.rest())
-  #next: Step
 
   constructor(
     private readonly role: Session['role'],
-    private readonly track: Track,
-    private readonly context: Pick<TransportContext, 'clock' | 'random'>,
+    private readonly exchange: Exchange<T>,
+    context: Pick<TransportContext, 'random'>,
     private readonly options: HandshakeOptions,
-    private readonly finish: (result: Established) => void,
-    private readonly reject: (error: SignalboxError) => void,
+    private readonly established: (result: Established) => T,
   ) {
     this.#mine = { ...options.hello, epoch: options.epoch ?? 0, nonce: context.random.bytes(16) }
-    this.#next = {
-      kind: FrameKind.hello,
-      otherwise: 'it does not begin with a hello',
-      take: frame => this.#onHello(frame),
-    }
   }
 
-  begin(): void {
-    this.#watch()
-    this.track.expect(CONTROL_FRAME)
-    try {
-      if (this.options.signal?.aborted) throw abortedHandshake(this.options.signal)
-      if (this.track.maxFrame < CONTROL_FRAME) throw frameTooSmall(this.track.maxFrame)
-      if (this.role === 'dialler') this.#greet()
-    } catch (thrown) {
-      this.#fail(asError(thrown))
-      return
-    }
-    this.track.receive(frame => this.#sink(frame))
-  }
-
-  /** Whatever else can end a handshake. */
-  #watch(): void {
-    const { signal, timeout = 5000 } = this.options
-    const timer = this.context.clock.after(timeout, () => {
-      this.#fail(new SignalboxError('TIMEOUT', `the peer did not finish the handshake within ${timeout} ms`))
-    })
-    const onAbort = () => signal && this.#fail(abortedHandshake(signal))
-    signal?.addEventListener('abort', onAbort, { once: true })
-    this.#settle = () => {
-      timer.cancel()
-      signal?.removeEventListener('abort', onAbort)
-    }
-    this.track.closed.then(reason => {
-      const why = 'the peer closed during the handshake; is it a Signalbox node of this version?'
-      this.#fail(reason.by === 'fault' ? reason.error : new SignalboxError('CLOSED', why))
-    })
-  }
-
-  #receive(frame: Uint8Array): void {
-    if (this.#settled) return // the track is being closed; what still comes is of no interest
-    try {
-      if (frame[0] === FrameKind.refuse && this.#next.kind !== FrameKind.hello) this.#refused(frame)
-      else if (frame[0] !== this.#next.kind) throw violation(this.#next.otherwise)
-      else this.#next.take(frame)
-    } catch (thrown) {
-      this.#refuse(asError(thrown))
-    }
-  }
-
-  #greet(): void {
+  greet(): void {
     const hello = encodeHello(FrameKind.hello, this.#mine)
-    this.#put(hello)
-    this.#next = {
+    this.exchange.put(hello)
+    this.exchange.expect('it does not answer a hello with a welcome', {
       kind: FrameKind.welcome,
-      otherwise: 'it does not answer a hello with a welcome',
       take: frame => this.#onWelcome(frame, hello),
-    }
+    })
+  }
+
+  /** @param other what may come in place of a hello */
+  await(...other: Parameters<Exchange<T>['expect']>[1][]): void {
+    const hello = { kind: FrameKind.hello, take: (frame: Uint8Array) => this.#onHello(frame) }
+    this.exchange.expect('it does not begin with a hello', hello, ...other)
   }
 
   #onHello(frame: Uint8Array): void {
@@ -167,12 +129,11 @@ class Handshake {
     const mine: Hello = { ...this.#mine, epoch: theirs.hello.epoch, codecs: [codec] }
     const body = encodeHello(FrameKind.welcome, mine)
     const welcome = sealWelcome(body, prove(this.options.secret, 'welcome', theirs.body, body))
-    this.#put(welcome)
-    this.#next = {
+    this.exchange.put(welcome)
+    this.exchange.expect('it does not confirm a welcome', {
       kind: FrameKind.confirm,
-      otherwise: 'it does not confirm a welcome',
       take: confirm => this.#onConfirm(confirm, theirs, welcome, { mine, theirs: theirs.hello, codec }),
-    }
+    })
   }
 
   #onWelcome(frame: Uint8Array, hello: Uint8Array): void {
@@ -186,85 +147,29 @@ class Handshake {
     if (theirs.epoch !== this.#mine.epoch) throw violation('its welcome is for another session')
     const objection = objectionTo(this.#mine, theirs) ?? this.options.admit?.(theirs)
     if (objection !== undefined) throw objection
-    this.#put(encodeConfirm(prove(secret, 'confirm', hello, frame)))
-    this.#next = {
+    this.exchange.put(encodeConfirm(prove(secret, 'confirm', hello, frame)))
+    const key = sessionKey(secret, hello, frame)
+    this.exchange.expect('it does not answer a confirm with ready', {
       kind: FrameKind.ready,
-      otherwise: 'it does not answer a confirm with ready',
       take: ready => {
         decodeReady(ready)
-        this.#succeed({ mine: this.#mine, theirs, codec })
+        this.#succeed({ mine: this.#mine, theirs, codec }, key)
       },
-    }
+    })
   }
 
   #onConfirm(frame: Uint8Array, theirs: ReceivedHello, welcome: Uint8Array, agreed: Agreed): void {
     const proof = decodeConfirm(frame)
-    if (!proves(proof, prove(this.options.secret, 'confirm', theirs.body, welcome))) throw wrongSecret()
+    const { secret } = this.options
+    if (!proves(proof, prove(secret, 'confirm', theirs.body, welcome))) throw wrongSecret()
     const objection = this.options.admit?.(theirs.hello)
     if (objection !== undefined) throw objection
-    this.#put(encodeReady())
-    this.#succeed(agreed)
+    this.exchange.put(encodeReady())
+    this.#succeed(agreed, sessionKey(secret, theirs.body, welcome))
   }
 
-  #succeed(agreed: Agreed): void {
-    this.#end()
-    this.track.expect(Math.max(this.#mine.maxFrame, CONTROL_FRAME))
-    const session = { role: this.role, epoch: agreed.theirs.epoch, ...agreed }
-    try {
-      this.finish({ session, handOver: sink => (this.#sink = sink) })
-    } catch (thrown) {
-      this.reject(asError(thrown))
-      this.track.abort()
-    }
+  #succeed(agreed: Agreed, key: SessionKey): void {
+    const session = { role: this.role, epoch: agreed.theirs.epoch, ...agreed, ...key }
+    this.exchange.succeed(session.mine.maxFrame, handOver => this.established({ session, handOver }))
   }
-
-  /** Tells the peer why before hanging up. */
-  #refuse(error: SignalboxError): void {
-    try {
-      this.#put(encodeRefuse(error.code, error.message))
-    } catch {
-      // There is no room to tell it: the peer has to be content with the end.
-    }
-    this.#end()
-    this.reject(error)
-    void hangUp(this.track, this.context.clock)
-  }
-
-  /** The peer does not want us, and says why. */
-  #refused(frame: Uint8Array): void {
-    const theirs = errorOf(decodeRefuse(frame))
-    const code = theirs.code === 'AUTHENTICATION_FAILED' ? theirs.code : 'HANDSHAKE_REFUSED'
-    this.#end()
-    this.reject(
-      new SignalboxError(code, `the peer refused the handshake: ${theirs.message}`, { cause: theirs }),
-    )
-    void hangUp(this.track, this.context.clock)
-  }
-
-  #fail(error: SignalboxError): void {
-    if (this.#settled) return
-    this.#end()
-    this.reject(error)
-    this.track.abort(error)
-  }
-
-  #end(): void {
-    this.#settled = true
-    this.#settle()
-  }
-
-  /** A fresh track has room for a handshake; one that has not cannot be used. */
-  #put(frame: Uint8Array): void {
-    if (this.track.reserve(frame.length)?.raw(frame) === undefined || !this.track.commit()) {
-      throw new SignalboxError('HANDSHAKE_REFUSED', 'a fresh track has no room for a handshake')
-    }
-  }
-}
-
-/** What `admit` or the host throws is a refusal too: nothing of it may reach the connection. */
-function asError(thrown: unknown): SignalboxError {
-  if (isSignalboxError(thrown)) return thrown
-  return new SignalboxError('HANDSHAKE_REFUSED', `the handshake broke off: ${reasonOf(thrown)}`, {
-    cause: thrown,
-  })
 }

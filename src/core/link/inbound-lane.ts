@@ -1,4 +1,5 @@
 import { isSignalboxError, reasonOf, SignalboxError } from '../contracts/index.js'
+import { Assembly } from './assembly.js'
 import { ReceiverCredit } from './credit.js'
 import type { Grant } from './hello.js'
 import { Queue } from './queue.js'
@@ -18,6 +19,8 @@ export interface LaneSink {
 export interface LaneReplies {
   /** Bytes of the largest message that is put together from parts. */
   readonly maxMessage: number
+  /** Whether messages may come in another order than they were sent: there are, or were, several tracks. */
+  readonly mayReorder: boolean
   /** Tells the peer soon what was settled and what it may send. */
   settled(lane: InboundLane): void
   /** Tells the peer that a message was rejected, before the grant that settles it. */
@@ -26,15 +29,6 @@ export interface LaneReplies {
   claimExcess(lane: InboundLane): void
   /** That message is settled. */
   releaseExcess(lane: InboundLane): void
-}
-
-/** A message on its way in parts. The buffer grows with what really came, not with what was promised. */
-interface Assembly {
-  readonly total: number
-  buffer: Uint8Array
-  filled: number
-  /** Bytes whose credit was given back before the message was whole. */
-  advanced: number
 }
 
 /** One order of messages from the peer: acceptance follows sequence, and credit follows acceptance. */
@@ -46,7 +40,8 @@ export class InboundLane {
   #settled = 0
   #told = 0
   #accepting = false
-  #assembly: Assembly | undefined
+  /** What came in parts, or before a message that is still on its way, by sequence. */
+  readonly #early = new Map<number, Assembly>()
   #excess: 'none' | 'claimed' | 'allowed' = 'none'
   #over = false
 
@@ -71,46 +66,43 @@ export class InboundLane {
 
   /** A whole message arrived. @throws SignalboxError `PROTOCOL_VIOLATION` */
   data(sequence: number, message: Uint8Array): void {
-    this.#assertNext(sequence)
-    if (this.#assembly !== undefined) throw violation('a message begins before the one in parts is whole')
+    const isNext = this.#assertExpected(sequence)
+    if (this.#early.has(sequence)) throw violation('a message begins before the one in parts is whole')
     this.#assertSize(message.length)
     this.credit.use(1, message.length)
+    if (!isNext) {
+      this.#early.set(sequence, Assembly.whole(message))
+      return
+    }
     this.#received++
     if (this.#accepting) this.#queue.push(message.slice())
     else this.#accept(message, 0)
+    if (this.#early.size > 0) this.#receiveEarly()
   }
 
   /** A part of a message arrived. @throws SignalboxError `PROTOCOL_VIOLATION` */
   part(sequence: number, offset: number, total: number, part: Uint8Array): void {
-    this.#assertNext(sequence)
+    this.#assertExpected(sequence)
     this.#assertSize(total)
     if (part.length === 0) throw violation('a part is empty')
-    this.#assembly ??= {
-      total,
-      buffer: new Uint8Array(Math.min(total, 2 * part.length)),
-      filled: 0,
-      advanced: 0,
-    }
-    const assembly = this.#assembly
-    if (assembly.total !== total || assembly.filled !== offset || offset + part.length > total) {
-      throw violation('a part does not continue its message')
-    }
+    const assembly = this.#early.get(sequence) ?? new Assembly(total, 2 * part.length)
+    assembly.add(offset, total, part)
+    this.#early.set(sequence, assembly)
     this.credit.use(offset === 0 ? 1 : 0, part.length)
-    append(assembly, part)
-    if (assembly.filled === total) this.#assembled(assembly)
+    if (assembly.isWhole) this.#receiveEarly()
     else this.#receiveExcess()
   }
 
   /** It is this lane's turn to receive more than its window. */
   mayExceed(): void {
     this.#excess = 'allowed'
-    this.#advanceCredit()
+    this.#receiveExcess()
   }
 
   /** The sender, who knows that all is settled, ended the lane. @throws SignalboxError `PROTOCOL_VIOLATION` */
   end(): void {
     // A peer that could end lanes whose answers it never read could make us pile up answers.
-    if (this.#told < this.#received || this.#assembly !== undefined)
+    if (this.#told < this.#received || this.#early.size > 0)
       throw violation('a lane ends before its messages are settled')
     this.over()
   }
@@ -120,13 +112,18 @@ export class InboundLane {
     if (this.#over) return
     this.#over = true
     this.#queue.clear()
-    this.#assembly = undefined
+    this.#early.clear()
     this.sink.ended?.()
   }
 
-  #assertNext(sequence: number): void {
-    if (sequence !== this.#received + 1)
-      throw violation(`message ${sequence} of a lane comes after ${this.#received}`)
+  /**
+   * Whether `sequence` is the next one; later ones may come before it over another track. The credit bounds how
+   * many, for a message has to be granted before it is sent (I4).
+   */
+  #assertExpected(sequence: number): boolean {
+    if (sequence === this.#received + 1) return true
+    if (sequence > this.#received && sequence <= this.credit.messages && this.replies.mayReorder) return false
+    throw violation(`message ${sequence} of a lane comes after ${this.#received}`)
   }
 
   #assertSize(length: number): void {
@@ -134,13 +131,22 @@ export class InboundLane {
       throw violation(`a message of ${length} B is over the ${this.replies.maxMessage} B allowed`)
   }
 
-  #assembled(assembly: Assembly): void {
-    this.#assembly = undefined
-    this.#excess = 'none' // the turn was for this message, and lasts until it is settled
-    this.#received++
-    // What waits never had its credit back before: see #receiveExcess.
-    if (this.#accepting) this.#queue.push(assembly.buffer)
-    else this.#accept(assembly.buffer, assembly.advanced)
+  /** Receives all that no message on its way is in front of. */
+  #receiveEarly(): void {
+    for (let next = this.#next; next?.isWhole && !this.#over; next = this.#next) {
+      this.#received++
+      this.#early.delete(this.#received)
+      if (next.advanced > 0) this.#excess = 'none' // the turn was for this message, and lasts until it is settled
+      // What waits never had its credit back before: see #receiveExcess.
+      if (this.#accepting) this.#queue.push(next.message)
+      else this.#accept(next.message, next.advanced)
+    }
+    this.#receiveExcess()
+  }
+
+  /** What came of the message that is to be received next. */
+  get #next(): Assembly | undefined {
+    return this.#early.get(this.#received + 1)
   }
 
   /**
@@ -148,8 +154,9 @@ export class InboundLane {
    * a lane whose receiver is blocked must not keep the turn from the others.
    */
   #receiveExcess(): void {
-    if (this.#assembly === undefined || this.#assembly.total <= this.credit.window.bytes) return
-    if (this.#excess === 'allowed') this.#advanceCredit()
+    const next = this.#next
+    if (next === undefined || next.total <= this.credit.window.bytes) return
+    if (this.#excess === 'allowed') this.#advanceCredit(next)
     else if (this.#excess === 'none' && !this.#accepting) {
       this.#excess = 'claimed'
       this.replies.claimExcess(this)
@@ -157,10 +164,9 @@ export class InboundLane {
   }
 
   /** Gives back credit for the parts that came. */
-  #advanceCredit(): void {
-    const assembly = this.#assembly
-    if (assembly === undefined) return
+  #advanceCredit(assembly: Assembly): void {
     const bytes = assembly.filled - assembly.advanced
+    if (bytes === 0) return
     assembly.advanced = assembly.filled
     this.credit.giveBack(0, bytes)
     this.replies.settled(this)
@@ -212,15 +218,4 @@ export class InboundLane {
     if (length > this.credit.window.bytes) this.replies.releaseExcess(this)
     this.replies.settled(this)
   }
-}
-
-function append(assembly: Assembly, part: Uint8Array): void {
-  const needed = assembly.filled + part.length
-  if (needed > assembly.buffer.length) {
-    const larger = new Uint8Array(Math.min(assembly.total, Math.max(needed, 2 * assembly.buffer.length)))
-    larger.set(assembly.buffer.subarray(0, assembly.filled))
-    assembly.buffer = larger
-  }
-  assembly.buffer.set(part, assembly.filled)
-  assembly.filled = needed
 }

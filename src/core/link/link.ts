@@ -5,20 +5,25 @@ import {
   type PeerIdentity,
   reasonOf,
   SignalboxError,
+  type Timer,
 } from '../contracts/index.js'
+import type { SessionKey } from './authentication.js'
 import type { ByteReader } from './byte-reader.js'
+import type { ChooseTrack } from './choose-track.js'
+import type { CountedTrack } from './counted-track.js'
 import { Departures } from './departures.js'
 import { ExcessTurn } from './excess-turn.js'
 import { type FrameReceiver, readFrame } from './frame-reader.js'
-import { encodeBye, encodeOpen, encodePing, encodeReject } from './frame-writer.js'
-import { FIRST_LANE, FRAME_OVERHEAD, LABEL_LENGTH, ReservedLane } from './frames.js'
+import { encodeBye, encodeOpen, encodeReject } from './frame-writer.js'
+import { FIRST_LANE, LABEL_LENGTH, ReservedLane } from './frames.js'
 import type { Established, Session } from './handshake.js'
 import { hangUp, LINGER } from './hang-up.js'
-import { Heartbeat } from './heartbeat.js'
 import { InboundLane, type LaneReplies, type LaneSink } from './inbound-lane.js'
+import type { Joinable } from './join.js'
 import { OutboundLane } from './outbound-lane.js'
 import { errorOf } from './reason.js'
-import type { Track } from './track.js'
+import type { Track, TrackSink } from './track.js'
+import { TrackSet } from './track-set.js'
 import { violation } from './violation.js'
 
 /** Who receives what a link carries. */
@@ -34,6 +39,29 @@ export interface LinkHost {
   laneOpened(label: Uint8Array): LaneSink
   /** The link is ready to send. Called once, before anything is delivered. */
   attached?(link: Link): void
+  /**
+   * No track is left, and the session waits for one: see {@link LinkOptions.resume}. Called on the side that
+   * dialled; it is the one to dial again, and to join.
+   */
+  stranded?(link: Link): void
+}
+
+/** How a link treats its tracks. */
+export interface LinkOptions {
+  /**
+   * Milliseconds that the session outlives its last track, so that another one can join. Past them it ends (I8).
+   * @default 0: it ends with its last track
+   */
+  readonly resume?: number
+  /** Which track carries which message. @default the primary one all */
+  readonly chooseTrack?: ChooseTrack
+  /**
+   * Bytes that a track keeps until the peer confirms that it received them, one more frame not counted.
+   * @default 1 MiB
+   */
+  readonly replay?: number
+  /** Bytes received on a track after which the peer is told so; less than its `replay`. @default 64 KiB */
+  readonly acknowledgeAfter?: number
 }
 
 /** What went over a link. */
@@ -48,11 +76,18 @@ export interface Traffic {
  */
 const ANSWERS_MAY_WAIT = 65_536
 
+/** The number of the track that a session begins with. */
+const FIRST_TRACK = 1
+/** Tracks that a session has at once. */
+const MOST_TRACKS = 16
+const DEFAULT_REPLAY = 1024 * 1024
+const DEFAULT_ACKNOWLEDGE_AFTER = 64 * 1024
+
 /**
- * One association with one peer: many lanes over one track, each with its order and its credit.
- * The link never stops reading its track: what may arrive is bounded by what it granted.
+ * One association with one peer: many lanes, each with its order and its credit, over one track or several, which
+ * may come and die while it goes on. The link never stops reading: what may arrive is bounded by what it granted.
  */
-export class Link {
+export class Link implements Joinable {
   readonly control: OutboundLane
   readonly replies: OutboundLane
   readonly traffic: Traffic = { sent: { messages: 0, bytes: 0 }, received: { messages: 0, bytes: 0 } }
@@ -64,7 +99,7 @@ export class Link {
   readonly #departures: Departures
   readonly #laneReplies: LaneReplies
   readonly #receiver: FrameReceiver
-  readonly #heartbeat: Heartbeat
+  readonly #tracks: TrackSet
   #nextLane = FIRST_LANE
   #highestInbound = FIRST_LANE - 1
   #ended = false
@@ -73,17 +108,27 @@ export class Link {
   #quiet: (() => void) | undefined
   #resolveClosed: (reason: CloseReason) => void = () => {}
 
+  /** Who the operating system, or nobody, says the peer is, by the first track. */
+  readonly remote: PeerIdentity
+  /** The track whose frame is being read. */
+  #reading: CountedTrack | undefined
+  /** Ends the session when no track came in time. */
+  #deadline: Timer | undefined
+
   constructor(
     established: Established,
-    private readonly track: Track,
+    track: Track,
     private readonly clock: Clock,
     private readonly host: LinkHost,
+    private readonly options: LinkOptions = {},
   ) {
     this.session = established.session
-    const { mine, theirs } = this.session
-    const partSize = Math.min(mine.maxFrame, theirs.maxFrame, track.maxFrame) - FRAME_OVERHEAD
-    this.#departures = new Departures(track, partSize, theirs.maxMessage, {
-      sent: () => this.#heartbeat.spoke(),
+    this.remote = track.remote
+    this.closed = new Promise(resolve => {
+      this.#resolveClosed = resolve
+    })
+    this.#tracks = this.#createTracks()
+    this.#departures = new Departures(this.#tracks, this.session.theirs.maxMessage, {
       messageSent: bytes => count(this.traffic.sent, bytes),
       laneLeft: lane => this.#outbound.delete(lane.id),
     })
@@ -93,25 +138,9 @@ export class Link {
     this.replies = this.#addOutbound(ReservedLane.replies, ANSWERS_MAY_WAIT)
     this.#addInbound(ReservedLane.control, host.control)
     this.#addInbound(ReservedLane.replies, host.replies)
-    this.#heartbeat = new Heartbeat(clock, mine.heartbeat, theirs.heartbeat, {
-      beat: () => {
-        if (!this.#departures.waiting) this.#departures.post(encodePing())
-      },
-      silent: ms => {
-        const why = `${theirs.node} was not heard for ${Math.round(ms)} ms`
-        this.abort(new SignalboxError('PEER_SILENT', why))
-      },
-    })
-    this.closed = new Promise(resolve => {
-      this.#resolveClosed = resolve
-    })
-    const writable = track.writable$.subscribe(() => this.#departures.flush())
-    track.closed.then(reason => {
-      writable.unsubscribe()
-      this.#end(reason)
-    })
+    const first = this.#tracks.add(FIRST_TRACK, track)
     host.attached?.(this)
-    established.handOver(frame => this.#receive(frame))
+    if (first !== undefined) established.handOver(frame => this.#receive(first, frame))
   }
 
   readonly session: Session
@@ -119,11 +148,6 @@ export class Link {
   /** The name of the peer's node. */
   get peer(): string {
     return this.session.theirs.node
-  }
-
-  /** Who the operating system, or nobody, says the peer is. */
-  get remote(): PeerIdentity {
-    return this.track.remote
   }
 
   /** Whether it has ended, or will soon. */
@@ -158,11 +182,71 @@ export class Link {
     return this.#closing
   }
 
-  /** Ends at once; what is on its way becomes unknown. */
+  /**
+   * Ends at once; what is on its way becomes unknown.
+   * @param error why: the peer died, for example, and that is certain
+   */
   abort(error?: SignalboxError): void {
-    if (this.#ended) return
-    this.track.abort(error)
-    this.#end(error === undefined ? { by: 'us' } : { by: 'fault', error })
+    this.#end(error === undefined ? { by: 'us' } : { by: 'fault', error }, track => track.abort(error))
+  }
+
+  /** The numbers of the tracks that carry it now. */
+  get tracks(): readonly number[] {
+    return this.#tracks.live.map(track => track.id)
+  }
+
+  /** Whether it waits for a track. */
+  get stranded(): boolean {
+    return this.#deadline !== undefined
+  }
+
+  /**
+   * Lets nothing new leave on a track; it closes when both sides have received everything that it carried.
+   * @throws SignalboxError `CLOSED` when there is no such track, or no other one.
+   */
+  retire(track: number): void {
+    this.#tracks.drain(track)
+  }
+
+  get key(): SessionKey {
+    return this.session
+  }
+
+  get maxFrame(): number {
+    return this.session.mine.maxFrame
+  }
+
+  /** A number for a track that is about to join; to be called on the dialling side. */
+  issueTrack(): number {
+    return this.#tracks.issue()
+  }
+
+  objectionTo(id: number): SignalboxError | undefined {
+    if (this.ended)
+      return new SignalboxError('CLOSED', `the session with ${this.peer} has ended; begin a new one`)
+    if (this.session.role === 'dialler')
+      return new SignalboxError('HANDSHAKE_REFUSED', 'only who began a session joins tracks to it')
+    if (this.#tracks.live.length >= MOST_TRACKS)
+      return new SignalboxError(
+        'LIMIT_EXCEEDED',
+        `a session has at most ${MOST_TRACKS} tracks; retire one first`,
+      )
+    if (id > this.#tracks.highest) return undefined
+    return new SignalboxError(
+      'HANDSHAKE_REFUSED',
+      `a track ${id} or one after it joined before; take a higher number`,
+    )
+  }
+
+  attach(id: number, track: Track, handOver: (sink: TrackSink) => void): void {
+    if (this.#ended)
+      throw new SignalboxError('CLOSED', `the session with ${this.peer} has ended; begin a new one`)
+    const added = this.#tracks.add(id, track)
+    if (added === undefined)
+      throw new SignalboxError('CLOSED', `track ${id} was given up by ${this.peer}; join another`)
+    this.#deadline?.cancel()
+    this.#deadline = undefined
+    handOver(frame => this.#receive(added, frame))
   }
 
   async #closeGently(): Promise<void> {
@@ -178,14 +262,51 @@ export class Link {
     if (!this.#ended) {
       this.#departures.flush() // outcomes that the peer waits for go first
       this.#departures.post(encodeBye())
-      await hangUp(this.track, this.clock)
+      const hangingUp: Promise<void>[] = []
+      this.#end({ by: 'us' }, track => hangingUp.push(hangUp(track, this.clock)))
+      await Promise.all(hangingUp)
     }
     await this.closed
   }
 
-  #receive(frame: ByteReader): void {
-    if (this.#ended) return
-    this.#heartbeat.heard()
+  #createTracks(): TrackSet {
+    const { mine, theirs } = this.session
+    const {
+      replay = DEFAULT_REPLAY,
+      acknowledgeAfter = DEFAULT_ACKNOWLEDGE_AFTER,
+      chooseTrack,
+    } = this.options
+    const settings = {
+      clock: this.clock,
+      maxFrame: Math.min(mine.maxFrame, theirs.maxFrame),
+      heartbeat: { mine: mine.heartbeat, theirs: theirs.heartbeat },
+      replay,
+      ackAfter: acknowledgeAfter,
+    }
+    const listener = {
+      movable: () => this.#departures.flushSoon(),
+      stranded: (reason: CloseReason) => this.#stranded(reason),
+    }
+    return new TrackSet(settings, listener, chooseTrack)
+  }
+
+  #stranded(reason: CloseReason): void {
+    const { resume = 0 } = this.options
+    if (resume <= 0 || this.ended) {
+      this.#end(reason)
+      return
+    }
+    this.#deadline = this.clock.after(resume, () => {
+      const why = `${this.peer} could not be reached again within ${resume} ms: ${whyEnded(this.peer, reason).message}`
+      this.#end({ by: 'fault', error: new SignalboxError('PEER_LOST', why) })
+    })
+    if (this.session.role === 'dialler') this.host.stranded?.(this)
+  }
+
+  #receive(track: CountedTrack, frame: ByteReader): void {
+    if (this.#ended || track.state === 'retired') return // it is said how much of it was received: no more (I6)
+    track.took(frame.next, frame.left)
+    this.#reading = track
     try {
       readFrame(frame, this.#receiver)
     } catch (thrown) {
@@ -195,6 +316,7 @@ export class Link {
           : new SignalboxError('HANDLER_FAILED', reasonOf(thrown), { cause: thrown }),
       )
     }
+    if (track.ackIsDue) this.#departures.flushSoon()
   }
 
   #createReceiver(): FrameReceiver {
@@ -215,17 +337,24 @@ export class Link {
       open: (id, label) => this.#opened(id, label),
       end: id => this.#laneEnded(id),
       ping: () => {}, // hearing it is all that it is for
-      bye: () => {
-        this.#end({ by: 'peer' })
-        void hangUp(this.track, this.clock)
+      bye: () => this.#end({ by: 'peer' }, track => void hangUp(track, this.clock)),
+      ack: received => {
+        this.#reading?.confirm(received)
+        this.#departures.flushSoon()
       },
+      retired: (id, received) => this.#tracks.peerRetired(id, received),
+      drain: () => this.#reading !== undefined && this.#tracks.peerDrains(this.#reading),
     }
   }
 
   #createLaneReplies(): LaneReplies {
     const excess = new ExcessTurn()
+    const tracks = this.#tracks
     return {
       maxMessage: this.session.mine.maxMessage,
+      get mayReorder() {
+        return tracks.mayReorder
+      },
       settled: lane => this.#departures.grantSoon(lane),
       rejected: (lane, sequence, error) => {
         const text = this.#departures.crowded ? '' : error.message
@@ -273,14 +402,17 @@ export class Link {
     return true
   }
 
-  #end(reason: CloseReason): void {
+  /** @param endTrack how the tracks that are left are ended */
+  #end(reason: CloseReason, endTrack: (track: Track) => void = track => track.abort()): void {
     if (this.#ended) return
     this.#ended = true
-    this.#heartbeat.stop()
+    this.#deadline?.cancel()
+    this.#deadline = undefined
+    this.#departures.stop()
+    this.#tracks.stop(endTrack)
     const why = whyEnded(this.peer, reason)
     for (const lane of this.#outbound.values()) lane.fail(why)
     for (const lane of this.#inbound.values()) lane.over()
-    this.#departures.stop()
     this.#quiet?.()
     this.#resolveClosed(this.#closing !== undefined && reason.by === 'peer' ? { by: 'us' } : reason)
   }

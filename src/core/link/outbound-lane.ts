@@ -1,21 +1,30 @@
 import { SignalboxError } from '../contracts/index.js'
+import type { CountedTrack } from './counted-track.js'
 import { SenderCredit } from './credit.js'
+import { FIRST_LANE } from './frames.js'
 import type { Grant } from './hello.js'
 import { ACCEPTED, type Outcome, PromiseReceipt, type Receipt } from './outcome.js'
 import { Queue } from './queue.js'
 import { violation } from './violation.js'
 
-/** What a lane needs of its link to put messages on the track. */
+/** What a lane needs of its link to send messages. */
 export interface LaneTrack {
-  /** The largest message or part that fits one frame, in bytes. */
-  readonly partSize: number
   /** Bytes of the largest message that the peer takes. */
   readonly maxMessage: number
-  /** Puts a whole message on the track; false when it is full. */
-  putData(lane: number, sequence: number, head: Uint8Array, body: Uint8Array): boolean
-  /** Puts a part of a message on the track; false when it is full. */
-  putPart(lane: number, sequence: number, offset: number, total: number, part: Uint8Array): boolean
-  /** Calls {@link OutboundLane.pump} when the track has room. */
+  /** The track that a message of `bytes` bytes takes: the primary one or, where `anyTrack` is set, any. */
+  route(bytes: number, anyTrack: boolean): CountedTrack | undefined
+  /** Puts a whole message on a track; false when it is full. */
+  putData(on: CountedTrack, lane: number, sequence: number, head: Uint8Array, body: Uint8Array): boolean
+  /** Puts a part of a message on a track; false when it is full. */
+  putPart(
+    on: CountedTrack,
+    lane: number,
+    sequence: number,
+    offset: number,
+    total: number,
+    part: Uint8Array,
+  ): boolean
+  /** Calls {@link OutboundLane.pump} when there is room. */
   wake(lane: OutboundLane): void
   /** The lane has nothing left to do and no more to say. */
   finished(lane: OutboundLane): void
@@ -25,8 +34,10 @@ export interface LaneTrack {
 interface Waiting {
   readonly message: Uint8Array
   readonly receipt: Receipt
-  /** Bytes that are on the track already. */
+  /** Bytes that are on their way already. */
   offset: number
+  /** The track that carries its parts. */
+  on?: CountedTrack
 }
 
 /** How many messages {@link OutboundLane.send} lets wait for credit before it says `OVERFLOW`. */
@@ -44,6 +55,8 @@ export class OutboundLane {
   #settled = 0
   #ended: SignalboxError | undefined
   #ending = false
+  /** The peer knows of this lane: on other tracks than the primary one, messages could come before its OPEN. */
+  #known: boolean
 
   constructor(
     readonly id: number,
@@ -52,6 +65,7 @@ export class OutboundLane {
     private readonly mayWait = MAY_WAIT,
   ) {
     this.#credit = new SenderCredit(window)
+    this.#known = id < FIRST_LANE
   }
 
   /** Whether everything that was taken has its outcome. */
@@ -68,8 +82,10 @@ export class OutboundLane {
     const length = this.#assertSize(head, body)
     if (this.#ending || this.#ended !== undefined || this.#waiting.size > 0 || this.#credit.messages < 1)
       return false
-    if (this.#fitsOneFrame(length)) {
-      if (this.#credit.bytes < length || !this.track.putData(this.id, this.#sequence + 1, head, body))
+    const on = this.track.route(length, this.#known)
+    if (on === undefined) return false
+    if (this.#fitsOneFrame(length, on)) {
+      if (this.#credit.bytes < length || !this.track.putData(on, this.id, this.#sequence + 1, head, body))
         return false
       this.#sequence++
       this.#credit.spend(1, length)
@@ -113,21 +129,24 @@ export class OutboundLane {
     this.#finishIfQuiet()
   }
 
-  /** Puts what waits on the track. Returns false when the track is full. */
+  /** Sends what waits. Returns false when its track is full. */
   pump(): boolean {
     for (let next = this.#waiting.peek(); next !== undefined; next = this.#waiting.peek()) {
       const left = next.message.length - next.offset
       if (next.offset === 0 && this.#credit.messages < 1) return true
-      if (this.#fitsOneFrame(next.message.length)) {
+      const on = this.#routeOf(next)
+      if (on === undefined) return false
+      if (next.offset === 0 && this.#fitsOneFrame(left, on)) {
         if (this.#credit.bytes < left) return true
-        if (!this.track.putData(this.id, this.#sequence + 1, next.message, NOTHING)) return false
+        if (!this.track.putData(on, this.id, this.#sequence + 1, next.message, NOTHING)) return false
         this.#advance(next, left)
       } else {
-        const length = Math.min(left, this.track.partSize, this.#credit.bytes)
+        const length = Math.min(left, on.partSize, this.#credit.bytes)
         if (length < 1) return true
         const part = next.message.subarray(next.offset, next.offset + length)
         const sequence = next.offset === 0 ? this.#sequence + 1 : this.#sequence
-        if (!this.track.putPart(this.id, sequence, next.offset, next.message.length, part)) return false
+        if (!this.track.putPart(on, this.id, sequence, next.offset, next.message.length, part)) return false
+        next.on = on
         this.#advance(next, length)
         if (this.#waiting.size > 0) {
           this.track.wake(this) // other lanes get a turn between two parts
@@ -146,6 +165,7 @@ export class OutboundLane {
   /** The peer settled all up to `sequence` and raised the credit. @throws SignalboxError `PROTOCOL_VIOLATION` */
   granted(sequence: number, messages: number, bytes: number): void {
     if (sequence > this.#sentWhole) throw violation('it acknowledges a message that was not sent')
+    this.#known = true
     while (this.#settled < sequence) {
       this.#settled++
       this.#inFlight.shift()?.settle(this.#takeRejection() ?? ACCEPTED)
@@ -198,7 +218,7 @@ export class OutboundLane {
     const message = new Uint8Array(head.length + body.length)
     message.set(head)
     message.set(body, head.length)
-    const waiting = { message, receipt, offset: 0 }
+    const waiting: Waiting = { message, receipt, offset: 0 }
     this.#waiting.push(waiting)
     this.track.wake(this)
     return waiting
@@ -214,8 +234,17 @@ export class OutboundLane {
     receipt.promise.then(stop, stop)
   }
 
-  #fitsOneFrame(length: number): boolean {
-    return length <= this.track.partSize && length <= this.window.bytes
+  /**
+   * All parts of a message take one track. What a track carried when it died leaves again on the primary one, and
+   * so does the rest, behind it.
+   */
+  #routeOf(next: Waiting): CountedTrack | undefined {
+    if (next.on?.state === 'open') return next.on
+    return this.track.route(next.message.length, this.#known && next.offset === 0)
+  }
+
+  #fitsOneFrame(length: number, on: CountedTrack): boolean {
+    return length <= on.partSize && length <= this.window.bytes
   }
 
   #assertSize(head: Uint8Array, body: Uint8Array): number {

@@ -26,6 +26,7 @@ const WIRE_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'PROTOCOL_VIOLATION',
   'NAME_TAKEN',
   'PEER_SILENT',
+  'SUPERSEDED',
 ])
 
 /** Bytes of the longest code. */

@@ -227,6 +227,6 @@ function rejections(peer: RawPeer): number[] {
 function listen(peer: RawPeer, to: Partial<Parameters<typeof readFrame>[1]>): void {
   const nothing = () => {}
   const rest = { open: nothing, data: nothing, part: nothing, end: nothing, grant: nothing, reject: nothing }
-  for (const frame of peer.heard)
-    readFrame(new ByteReader(frame), { ...rest, ping: nothing, bye: nothing, ...to })
+  const link = { ping: nothing, bye: nothing, ack: nothing, retired: nothing, drain: nothing }
+  for (const frame of peer.heard) readFrame(new ByteReader(frame), { ...rest, ...link, ...to })
 }

@@ -37,7 +37,9 @@ export class Victim {
     track.expect(4096)
     const host = { control: this.#sink, replies: this.#sink, laneOpened: () => this.#sink }
     const handOver = (sink: Parameters<typeof track.receive>[0]) => track.receive(sink)
-    this.link = new Link({ session: sessionOfVictim(), handOver }, track, this.#clock, host)
+    // What it keeps for a replay is its own doing, and no more than what a message may take.
+    const options = { replay: 8192 }
+    this.link = new Link({ session: sessionOfVictim(), handOver }, track, this.#clock, host, options)
     speak(this.link, () => this.#receipt())
   }
 
@@ -110,7 +112,8 @@ export function speak(link: Link, receipt: () => Receipt): void {
 
 function sessionOfVictim(): Session {
   const mine = helloOf('right')
-  return { role: 'listener', mine, theirs: helloOf('left'), codec: 'msgpack', epoch: 1 }
+  const key = { token: new Uint8Array(16), key: new Uint8Array(16) }
+  return { role: 'listener', mine, theirs: helloOf('left'), codec: 'msgpack', epoch: 1, ...key }
 }
 
 function helloOf(node: string): Hello {

@@ -4,11 +4,14 @@ import { type FrameReceiver, readFrame } from '../../../src/core/link/frame-read
 import { FrameRoom } from '../../../src/core/link/frame-room.js'
 import {
   dataLength,
+  encodeAck,
   encodeBye,
+  encodeDrain,
   encodeEnd,
   encodeOpen,
   encodePing,
   encodeReject,
+  encodeRetired,
   grantLength,
   partLength,
   writeData,
@@ -223,6 +226,12 @@ function encode(fields: Fields): Uint8Array {
       return encodePing()
     case 'bye':
       return encodeBye()
+    case 'ack':
+      return encodeAck(fields.number('count'))
+    case 'retired':
+      return encodeRetired(fields.number('track'), fields.number('count'))
+    case 'drain':
+      return encodeDrain()
     case 'ready':
       return encodeReady()
     default:
@@ -258,6 +267,9 @@ function decode(bytes: Uint8Array): unknown {
     reject: (lane, sequence, reason) => say('reject', { lane, sequence, ...reason }),
     ping: () => say('ping', {}),
     bye: () => say('bye', {}),
+    ack: count => say('ack', { count }),
+    retired: (track, count) => say('retired', { track, count }),
+    drain: () => say('drain', {}),
   }
   readFrame(new ByteReader(bytes), receiver)
   return said

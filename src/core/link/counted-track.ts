@@ -1,0 +1,177 @@
+import type { Clock, SignalboxError } from '../contracts/index.js'
+import type { FrameRoom } from './frame-room.js'
+import { encodeAck, encodeDrain, encodePing } from './frame-writer.js'
+import { FRAME_OVERHEAD, isCounted } from './frames.js'
+import { hangUp } from './hang-up.js'
+import { Heartbeat } from './heartbeat.js'
+import { ReplayBuffer } from './replay-buffer.js'
+import type { Track } from './track.js'
+import { violation } from './violation.js'
+
+/** What the tracks of one session have in common. */
+export interface TrackSettings {
+  readonly clock: Clock
+  /** Bytes of the largest frame that both sides take. */
+  readonly maxFrame: number
+  /** Milliseconds within which we are to be heard, and the peer. */
+  readonly heartbeat: { readonly mine: number; readonly theirs: number }
+  /** Bytes of unconfirmed frames that a track keeps before it counts as full. */
+  readonly replay: number
+  /** Bytes received after which the peer hears of it at once. */
+  readonly ackAfter: number
+}
+
+/**
+ * A track of a session. Both sides count the frames that it carried: when it dies, the receiver's count tells the
+ * sender which frames have to leave again on another track. That is all that keeps them from loss and repetition,
+ * for a track is in order until it dies.
+ */
+export class CountedTrack {
+  /** Bytes of the largest message, or part of one, that fits a frame of this track. */
+  readonly partSize: number
+  /** Frames that it carried and the peer has not confirmed; after its end, those that leave again. */
+  readonly replay: ReplayBuffer
+  state: 'open' | 'draining' | 'retired' = 'open'
+  /** The peer sends nothing new on it. */
+  peerDrains = false
+  /** Of a retired track: how many of its frames the peer received is known, and `replay` holds the others. */
+  settled = false
+
+  readonly #heartbeat: Heartbeat
+  #room: FrameRoom | undefined
+  #reserved = 0
+  #sent = 0
+  #confirmed = 0
+  #received = 0
+  /** What the peer was told of `#received`, and bytes that came since. */
+  #told = 0
+  #untold = 0
+  #saidDrain = false
+  #closing = false
+
+  /**
+   * @param id its generation: the first track of a session is 1, no number is used twice
+   * @param silent the peer was not heard on it for too long
+   */
+  constructor(
+    readonly id: number,
+    readonly track: Track,
+    private readonly settings: TrackSettings,
+    silent: (milliseconds: number) => void,
+  ) {
+    this.partSize = Math.min(settings.maxFrame, track.maxFrame) - FRAME_OVERHEAD
+    this.replay = new ReplayBuffer(settings.replay)
+    const { mine, theirs } = settings.heartbeat
+    this.#heartbeat = new Heartbeat(settings.clock, mine, theirs, { beat: () => this.#beat(), silent })
+  }
+
+  /** Frames received. */
+  get received(): number {
+    return this.#received
+  }
+
+  /** Whether the peer confirmed all that was sent. */
+  get confirmed(): boolean {
+    return this.#confirmed === this.#sent
+  }
+
+  /** Whether the peer should hear at once how much was received. */
+  get ackIsDue(): boolean {
+    return this.#untold >= this.settings.ackAfter || (this.peerDrains && this.#told < this.#received)
+  }
+
+  /** Room for a counted frame of exactly `length` bytes, until the next call; undefined when the track is full. */
+  reserve(length: number): FrameRoom | undefined {
+    if (this.replay.full) return undefined
+    this.#reserved = length
+    this.#room = this.track.reserve(length)
+    return this.#room
+  }
+
+  /** Sends what was reserved last. False where the track would not take it: it is as if never reserved. */
+  commit(): boolean {
+    if (this.#room === undefined) return false
+    this.replay.keep(this.#room, this.#reserved) // before it leaves: afterwards the room is the track's again
+    if (!this.track.commit()) {
+      this.replay.forgetLast()
+      return false
+    }
+    this.#sent++
+    this.#heartbeat.spoke()
+    return true
+  }
+
+  /** Sends a counted frame; false when the track is full. */
+  put(frame: Uint8Array): boolean {
+    const room = this.reserve(frame.length)
+    if (room === undefined) return false
+    room.raw(frame)
+    return this.commit()
+  }
+
+  /** Accounts for a frame of `kind` and `length` bytes that came. To be called before anything is done with it. */
+  took(kind: number, length: number): void {
+    this.#heartbeat.heard()
+    if (!isCounted(kind)) return
+    this.#received++
+    this.#untold += length
+  }
+
+  /** Tells the peer how much was received, if it has not heard; false when the track is full. */
+  acknowledge(): boolean {
+    if (this.#told === this.#received) return true
+    if (!this.#putUncounted(encodeAck(this.#received))) return false
+    this.#told = this.#received
+    this.#untold = 0
+    return true
+  }
+
+  /** The peer received `count` frames in all. @throws SignalboxError `PROTOCOL_VIOLATION` */
+  confirm(count: number): void {
+    if (count > this.#sent || count < this.#confirmed)
+      throw violation(`it received ${count} frames where ${this.#confirmed} to ${this.#sent} are possible`)
+    this.replay.drop(count - this.#confirmed)
+    this.#confirmed = count
+  }
+
+  /** Says that nothing new follows; false when the track is full. */
+  sayDrain(): boolean {
+    this.#saidDrain ||= this.#putUncounted(encodeDrain())
+    return this.#saidDrain
+  }
+
+  /** Closes it once neither side has anything more for it and both received everything. */
+  closeWhenDrained(): void {
+    const drained = this.#saidDrain && this.peerDrains && this.confirmed && this.#told === this.#received
+    if (!drained || this.#closing) return
+    this.#closing = true
+    void hangUp(this.track, this.settings.clock)
+  }
+
+  /** Nothing that still comes is of interest. */
+  retire(error?: SignalboxError): void {
+    this.state = 'retired'
+    this.stop()
+    this.track.abort(error)
+  }
+
+  /** Ends its timers. */
+  stop(): void {
+    this.#heartbeat.stop()
+  }
+
+  /** A full track needs no beat: what fills it is heard when the peer reads. */
+  #beat(): void {
+    if (this.#told < this.#received) this.acknowledge()
+    else this.#putUncounted(encodePing())
+  }
+
+  #putUncounted(frame: Uint8Array): boolean {
+    const room = this.track.reserve(frame.length)
+    if (room === undefined) return false
+    room.raw(frame)
+    if (!this.track.commit()) return false
+    this.#heartbeat.spoke()
+    return true
+  }
+}
