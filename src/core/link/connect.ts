@@ -1,4 +1,4 @@
-import type { Connection, TransportContext } from '../contracts/index.js'
+import { type Connection, isSignalboxError, type TransportContext } from '../contracts/index.js'
 import type { ExchangeOptions } from './exchange.js'
 import {
   type Established,
@@ -7,6 +7,7 @@ import {
   type Session,
   shakeHands,
 } from './handshake.js'
+import type { Hello } from './hello.js'
 import { joinSession } from './join.js'
 import { Link, type LinkHost, type LinkOptions } from './link.js'
 import { MessageTrack } from './message-track.js'
@@ -40,6 +41,10 @@ export function establishLink(
 ): Promise<Link> {
   const track = trackOf(connection, boundaries)
   const { sessions } = options
+  const admitted: HandshakeOptions =
+    role === 'dialler' || sessions === undefined
+      ? options
+      : { ...options, admit: theirs => options.admit?.(theirs) ?? sessions.admit(theirs) }
   const begin = (established: Established): Link => {
     const link = new Link(established, track, context.clock, host(established.session), options.link)
     sessions?.add(link)
@@ -49,11 +54,39 @@ export function establishLink(
   return receiveTrack(
     track,
     context,
-    options,
+    admitted,
     begin,
     token => sessions.find(token),
     link => link,
   )
+}
+
+/**
+ * Dials a node: {@link establishLink}, except that there is one session with it in the end, whoever began it (I9).
+ * Where the peer dialled at the same time and its session is the one that counts, that link is returned.
+ * @param node the name of the node behind `connection`
+ */
+export async function dialLink(
+  node: string,
+  connection: Connection,
+  boundaries: Boundaries,
+  context: Pick<TransportContext, 'clock' | 'random'>,
+  options: EstablishOptions & { readonly sessions: SessionRegistry },
+  host: (session: Session) => LinkHost,
+): Promise<Link> {
+  const { sessions, timeout = 5000 } = options
+  const dial = sessions.dial(node)
+  const admit = (theirs: Hello) => options.admit?.(theirs) ?? dial.admit(theirs)
+  const numbered = { ...options, epoch: dial.epoch, admit }
+  try {
+    return await establishLink('dialler', connection, boundaries, context, numbered, host)
+  } catch (error) {
+    if (!isSuperseded(error)) throw error
+    dial.over()
+    return await sessions.expect(node, context.clock, timeout)
+  } finally {
+    dial.over()
+  }
 }
 
 /**
@@ -72,6 +105,11 @@ export async function joinLink(
   const id = link.issueTrack()
   await joinSession(link, id, trackOf(connection, boundaries), context, options)
   return id
+}
+
+/** Whether we, or the peer, said so. */
+function isSuperseded(error: unknown): boolean {
+  return isSignalboxError(error, 'SUPERSEDED') || isSignalboxError((error as Error).cause, 'SUPERSEDED')
 }
 
 function trackOf(connection: Connection, boundaries: Boundaries): Track {

@@ -1,7 +1,7 @@
 export { ByteReader } from './byte-reader.js'
 export { ByteWriter } from './byte-writer.js'
 export { bySize, type ChooseTrack, primaryTrack, type TrackView } from './choose-track.js'
-export { type Boundaries, type EstablishOptions, establishLink, joinLink } from './connect.js'
+export { type Boundaries, dialLink, type EstablishOptions, establishLink, joinLink } from './connect.js'
 export type { ExchangeOptions } from './exchange.js'
 export { FIRST_LANE, ReservedLane } from './frames.js'
 export type { HandshakeOptions, Session } from './handshake.js'

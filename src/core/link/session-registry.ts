@@ -1,17 +1,21 @@
-import { SignalboxError } from '../contracts/index.js'
+import { type Clock, SignalboxError } from '../contracts/index.js'
 import type { HandshakeOptions } from './handshake.js'
 import type { Hello } from './hello.js'
 import type { Link } from './link.js'
 
 /** What is known of one peer, by the name of its node. */
 interface Peer {
-  /** Its latest life, once it was met. */
+  /** The life of it that the latest session was with. */
   incarnation: string | undefined
-  /** The highest number that any session with it had, or was dialled under. */
-  epoch: number
+  /** The number of that session. */
+  begun: number
+  /** The highest number under which we dialled. */
+  dialled: number
   link: Link | undefined
-  /** Our own dial that is on its way, and its number. */
+  /** Our own dial that is on its way. */
   dial: Dial | undefined
+  /** Who waits for a session to begin. */
+  readonly waiting: Set<(link: Link) => void>
 }
 
 /** One attempt to begin a session; made by {@link SessionRegistry.dial}. */
@@ -51,9 +55,12 @@ export class SessionRegistry {
   /** Begins a session with the node of that name. */
   dial(node: string): Dial {
     const peer = this.#peer(node)
+    const { link } = peer
+    peer.dialled = Math.max(peer.dialled, peer.begun) + 1
     const dial: Dial = {
-      epoch: ++peer.epoch,
-      admit: theirs => this.#admitAnswer(dial, theirs),
+      epoch: peer.dialled,
+      // Theirs may have begun while ours was on its way: then it is the one that counts.
+      admit: theirs => (peer.link === undefined || peer.link === link ? undefined : superseded(theirs)),
       over: () => {
         if (peer.dial === dial) peer.dial = undefined
       },
@@ -65,39 +72,56 @@ export class SessionRegistry {
   /** Judges a peer that dialled us: what a listening side gives to the handshake. */
   readonly admit = (theirs: Hello): SignalboxError | undefined => {
     const peer = this.#peer(theirs.node)
-    const { dial, link } = peer
-    const sameLife = peer.incarnation === hex(theirs.incarnation)
-    if (sameLife && theirs.epoch < peer.epoch && (link !== undefined || dial === undefined))
-      return outdated(theirs, peer.epoch)
-    if (sameLife && link?.session.epoch === theirs.epoch) return superseded(theirs)
+    const { dial, link, begun } = peer
+    if (peer.incarnation === hex(theirs.incarnation) && theirs.epoch <= begun)
+      return link?.session.epoch === theirs.epoch ? superseded(theirs) : outdated(theirs, begun)
     if (dial !== undefined && dial.epoch >= theirs.epoch && this.#isLower(theirs)) return superseded(theirs)
-    peer.epoch = Math.max(peer.epoch, theirs.epoch)
     return undefined
   }
 
-  /** A session began: it takes the place of any other one with this peer. */
+  /** A session began: it takes the place of an earlier one with this peer. */
   add(link: Link): void {
     const { theirs, token, epoch } = link.session
     const peer = this.#peer(theirs.node)
     const life = hex(theirs.incarnation)
-    const why = peer.incarnation === life ? 'began a new session' : 'was restarted'
+    const sameLife = peer.incarnation === life
+    if (sameLife && epoch < peer.begun) {
+      link.abort(superseded(theirs)) // the peer has begun the later one too
+      return
+    }
     const older = peer.link
     peer.link = link
     peer.incarnation = life
-    peer.epoch = Math.max(peer.epoch, epoch)
+    peer.begun = epoch
     this.#byToken.set(hex(token), link)
-    older?.abort(new SignalboxError('PEER_LOST', `${theirs.node} ${why}`))
+    const why = `${theirs.node} ${sameLife ? 'began a new session' : 'was restarted'}`
+    older?.abort(new SignalboxError('PEER_LOST', why))
+    for (const resolve of peer.waiting) resolve(link)
     void link.closed.then(() => {
       this.#byToken.delete(hex(token))
       if (peer.link === link) peer.link = undefined
     })
   }
 
-  /** Judges a peer that answered our dial. */
-  #admitAnswer(dial: Dial, theirs: Hello): SignalboxError | undefined {
-    const { link, incarnation } = this.#peer(theirs.node)
-    if (incarnation !== hex(theirs.incarnation)) return undefined
-    return link !== undefined && link.session.epoch >= dial.epoch ? superseded(theirs) : undefined
+  /**
+   * The session with `node` that is there or about to be, for whoever was told `SUPERSEDED`.
+   * @throws SignalboxError `TIMEOUT` when none begins within `timeout` milliseconds.
+   */
+  expect(node: string, clock: Clock, timeout: number): Promise<Link> {
+    const peer = this.#peer(node)
+    if (peer.link !== undefined && !peer.link.ended) return Promise.resolve(peer.link)
+    return new Promise((resolve, reject) => {
+      const began = (link: Link) => {
+        timer.cancel()
+        peer.waiting.delete(began)
+        resolve(link)
+      }
+      const timer = clock.after(timeout, () => {
+        peer.waiting.delete(began)
+        reject(new SignalboxError('TIMEOUT', `the session with ${node} did not begin within ${timeout} ms`))
+      })
+      peer.waiting.add(began)
+    })
   }
 
   /** Whether our own dial wins over theirs. */
@@ -109,7 +133,14 @@ export class SessionRegistry {
   #peer(node: string): Peer {
     const known = this.#peers.get(node)
     if (known !== undefined) return known
-    const peer: Peer = { incarnation: undefined, epoch: 0, link: undefined, dial: undefined }
+    const peer: Peer = {
+      incarnation: undefined,
+      begun: 0,
+      dialled: 0,
+      link: undefined,
+      dial: undefined,
+      waiting: new Set(),
+    }
     this.#peers.set(node, peer)
     return peer
   }

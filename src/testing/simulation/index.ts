@@ -1,0 +1,5 @@
+export { DeliveryModel } from './delivery-model.js'
+export { formatScript, parseScript, type Script, type Step, type StepKind, scriptOf } from './script.js'
+export { ScriptedConnection, ScriptedNetwork, type TrackOptions } from './scripted-network.js'
+export { shrink } from './shrink.js'
+export { type Findings, simulate } from './simulation.js'

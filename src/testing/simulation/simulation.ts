@@ -1,0 +1,173 @@
+import type { CreditWatch } from './credit-watch.js'
+import { DeliveryModel } from './delivery-model.js'
+import type { Script, Step } from './script.js'
+import { type ScriptedConnection, ScriptedNetwork } from './scripted-network.js'
+import { SimulatedNode, type Surroundings, token } from './simulated-node.js'
+import { type SimulationSettings, settingsOf } from './simulation-settings.js'
+
+/** What a run showed. */
+export interface Findings {
+  /** Where links and the model disagree: empty when all is well. */
+  readonly faults: readonly string[]
+  /** How many messages were sent, and how many ended how. */
+  readonly messages: Readonly<Record<string, number>>
+}
+
+const NAMES = ['a', 'b'] as const
+/** Milliseconds that a step lets pass. */
+const WAITS = [10, 400, 1000, 1500, 3500, 5000, 12_000]
+
+/**
+ * Runs a script: two nodes, a network in which nothing happens by itself, and the model that they are held
+ * against. Afterwards all faults heal, time passes, and everything must have come to its end.
+ */
+export async function simulate(script: Script): Promise<Findings> {
+  const simulation = new Simulation(settingsOf(script.settings))
+  for (const step of script.steps) {
+    simulation.take(step)
+    await turn()
+  }
+  await simulation.heal()
+  return simulation.findings()
+}
+
+/** Lets everything run that a step set off. */
+function turn(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve))
+}
+
+class Simulation implements Surroundings {
+  readonly model = new DeliveryModel()
+  readonly watches = new Map<string, CreditWatch>()
+  readonly #network = new ScriptedNetwork()
+  readonly #nodes: [SimulatedNode, SimulatedNode]
+  /** Sessions whose sender died: nobody waits for what became of its messages. */
+  readonly #gone: string[] = []
+
+  constructor(readonly settings: SimulationSettings) {
+    this.#nodes = [new SimulatedNode('a', 1, this), new SimulatedNode('b', 1, this)]
+  }
+
+  connect(from: SimulatedNode): ScriptedConnection {
+    const [mine, theirs] = this.#network.connect(this.settings.nextTrack())
+    this.#other(from).accept(theirs)
+    return mine
+  }
+
+  take({ kind, chance }: Step): void {
+    const node = this.#nodes[chance % 2 === 0 ? 0 : 1]
+    const more = Math.floor(chance / 2)
+    switch (kind) {
+      case 'deliver':
+        this.#deliver(chance)
+        break
+      case 'send':
+        for (let count = more % 3; count >= 0; count--)
+          node.send(more + count, more % 11 === 0 ? more % this.settings.largest : more % 60)
+        break
+      case 'decide':
+        node.decide(more)
+        break
+      case 'join':
+        for (const side of this.#nodes) side.join(this.settings.tracks)
+        break
+      case 'dial':
+        node.dial(this.#other(node).name)
+        break
+      case 'lane':
+        node.openLane(more)
+        break
+      case 'time':
+        for (const side of this.#nodes) side.pass(WAITS[more % WAITS.length] ?? 0)
+        break
+      case 'cut':
+        pick(this.#network.open, more)?.cut(more % 5)
+        break
+      case 'notice':
+        pick(this.#network.unaware, more)?.notice()
+        break
+      case 'retire':
+        node.retire(more)
+        break
+      case 'pause':
+        if (node.paused) node.resume()
+        else node.paused = true
+        break
+      case 'restart':
+        this.#restart(node)
+        break
+      case 'close':
+        node.close()
+    }
+  }
+
+  /** Faults end; all that can still happen does. */
+  async heal(): Promise<void> {
+    for (const node of this.#nodes) node.resume()
+    for (const end of this.#network.unaware) end.notice()
+    for (let round = 0; round < 100; round++) {
+      await this.#calm()
+      if (this.#nodes.every(node => node.isAtRest) && this.#openLanes.length === 0) return
+      for (const node of this.#nodes) {
+        if (node.link?.stranded) node.join(1)
+        node.pass(500)
+      }
+    }
+    this.model.fault(`it does not come to rest: no outcome in ${JSON.stringify(this.#openLanes)}`)
+  }
+
+  async findings(): Promise<Findings> {
+    const alive = this.#nodes.map(node => node.link).filter(link => link !== undefined)
+    if (alive.length === 1)
+      this.model.fault('one side believes in a session that the other one knows nothing of')
+    const [left, right] = alive
+    if (left !== undefined && right !== undefined && token(left) !== token(right))
+      this.model.fault('the two sides believe in different sessions')
+    for (const node of this.#nodes) node.stop()
+    await turn()
+    await turn()
+    for (const node of this.#nodes)
+      if (node.clock.pending > 0) this.model.fault(`${node.clock.pending} timers of ${node.name} are left`)
+    return { faults: this.model.faults, messages: this.model.summary }
+  }
+
+  /** Lanes with messages that have no outcome, of senders that live. */
+  get #openLanes(): string[] {
+    return this.model.open.filter(lane => !this.#gone.some(life => lane.startsWith(life)))
+  }
+
+  /** Delivers and accepts until nothing moves. */
+  async #calm(): Promise<void> {
+    for (let moved = true; moved; ) {
+      moved = false
+      for (const end of this.#network.deliverable) {
+        for (; end.deliverable; moved = true) end.deliver()
+      }
+      for (const node of this.#nodes) {
+        for (; node.hasPending; moved = true) node.decide(0)
+      }
+      await turn()
+    }
+  }
+
+  #deliver(chance: number): void {
+    const awake = this.#network.deliverable.filter(end => !this.#nodes.some(n => n.paused && n.owns(end)))
+    const end = pick(awake, chance)
+    for (let count = chance % 4; count >= 0 && end?.deliverable; count--) end.deliver()
+  }
+
+  #restart(node: SimulatedNode): void {
+    const index = this.#nodes[0] === node ? 0 : 1
+    node.die()
+    this.#gone.push(node.laneNames)
+    this.#nodes[index] = new SimulatedNode(NAMES[index], node.life + 1, this)
+  }
+
+  #other(node: SimulatedNode): SimulatedNode {
+    return this.#nodes[this.#nodes[0] === node ? 1 : 0]
+  }
+}
+
+function pick<T>(from: readonly T[], chance: number): T | undefined {
+  return from[chance % Math.max(1, from.length)]
+}

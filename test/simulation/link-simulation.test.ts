@@ -1,0 +1,28 @@
+import { expect, inject, it } from 'vitest'
+import { formatScript, type Script, scriptOf, shrink, simulate } from '../../src/testing/simulation/index.js'
+import { rounds } from '../support/scale.js'
+
+/** Under Wine the code is the same, and only slower: a sample is enough there. */
+const normal = inject('project') === 'wine' ? 300 : 20_000
+const seed = Number(process.env['SIM_SEED'] ?? Date.now() % 1_000_000_000)
+
+it('[I1] [I2] [I3] [I4] [I6] [I7] [I8] [I9] [I10] [I11] links and the model of what an application may observe agree', async () => {
+  console.log(`seed ${seed}`)
+  const messages: Record<string, number> = {}
+  let schedules = 0
+  for (const round of rounds(normal, 1_000_000)) {
+    const script = scriptOf(seed + round)
+    const found = await simulate(script)
+    if (found.faults.length > 0) await fail(script)
+    for (const [what, count] of Object.entries(found.messages)) messages[what] = (messages[what] ?? 0) + count
+    schedules++
+  }
+  console.log(`${schedules} schedules, messages: ${JSON.stringify(messages)}`)
+})
+
+/** Fails with the shortest script that still shows a fault. */
+async function fail(script: Script): Promise<never> {
+  const shortest = await shrink(script, async candidate => (await simulate(candidate)).faults.length > 0)
+  const { faults } = await simulate(shortest)
+  expect.fail(`seed ${script.settings}: ${faults.join('; ')}\nreplay: ${formatScript(shortest)}`)
+}
