@@ -1,9 +1,11 @@
 import { expect, inject, it } from 'vitest'
 import { formatScript, type Script, scriptOf, shrink, simulate } from '../../src/testing/simulation/index.js'
-import { rounds } from '../support/scale.js'
+import { rounds, storm } from '../support/scale.js'
 
 /** Under Wine the code is the same, and only slower: a sample is enough there. */
 const normal = inject('project') === 'wine' ? 300 : 20_000
+/** ms: a machine may be busy, and a storm lasts as long as it was told to. */
+const PATIENCE = storm ? 24 * 3_600_000 : 300_000
 const seed = Number(process.env['SIM_SEED'] ?? Date.now() % 1_000_000_000)
 
 it('[I1] [I2] [I3] [I4] [I6] [I7] [I8] [I9] [I10] [I11] links and the model of what an application may observe agree', async () => {
@@ -18,7 +20,7 @@ it('[I1] [I2] [I3] [I4] [I6] [I7] [I8] [I9] [I10] [I11] links and the model of w
     schedules++
   }
   console.log(`${schedules} schedules, messages: ${JSON.stringify(messages)}`)
-})
+}, PATIENCE)
 
 /** Fails with the shortest script that still shows a fault. */
 async function fail(script: Script): Promise<never> {

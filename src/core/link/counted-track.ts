@@ -4,7 +4,7 @@ import { encodeAck, encodeDrain, encodePing } from './frame-writer.js'
 import { FRAME_OVERHEAD, isCounted } from './frames.js'
 import { hangUp } from './hang-up.js'
 import { Heartbeat } from './heartbeat.js'
-import { ReplayBuffer } from './replay-buffer.js'
+import { keptLength, ReplayBuffer } from './replay-buffer.js'
 import type { Track } from './track.js'
 import { violation } from './violation.js'
 
@@ -70,8 +70,18 @@ export class CountedTrack {
     return this.#received
   }
 
-  /** Whether the peer confirmed all that was sent. */
-  get confirmed(): boolean {
+  /** Frames sent. */
+  get sent(): number {
+    return this.#sent
+  }
+
+  /** Frames sent that the peer is known to have received. */
+  get confirmed(): number {
+    return this.#confirmed
+  }
+
+  /** Whether the peer received all that was sent. */
+  get isConfirmed(): boolean {
     return this.#confirmed === this.#sent
   }
 
@@ -114,7 +124,7 @@ export class CountedTrack {
     this.#heartbeat.heard()
     if (!isCounted(kind)) return
     this.#received++
-    this.#untold += length
+    this.#untold += keptLength(length)
   }
 
   /** Tells the peer how much was received, if it has not heard; false when the track is full. */
@@ -142,7 +152,7 @@ export class CountedTrack {
 
   /** Closes it once neither side has anything more for it and both received everything. */
   closeWhenDrained(): void {
-    const drained = this.#saidDrain && this.peerDrains && this.confirmed && this.#told === this.#received
+    const drained = this.#saidDrain && this.peerDrains && this.isConfirmed && this.#told === this.#received
     if (!drained || this.#closing) return
     this.#closing = true
     void hangUp(this.track, this.settings.clock)

@@ -3,6 +3,11 @@ import type { FrameRoom } from './frame-room.js'
 /** Bytes in front of each frame that is kept: its length, an unsigned 32-bit little-endian integer. */
 const HEADER = 4
 
+/** Bytes that a frame of `length` bytes takes here, and counts until it is acknowledged. */
+export function keptLength(length: number): number {
+  return HEADER + length
+}
+
 /** The buffer that the first frame gets; it grows as needed. */
 const FIRST_SIZE = 4096
 

@@ -2,7 +2,6 @@ import { type CloseReason, SignalboxError } from '../contracts/index.js'
 import { type ChooseTrack, primaryTrack } from './choose-track.js'
 import { CountedTrack, type TrackSettings } from './counted-track.js'
 import { encodeRetired } from './frame-writer.js'
-import { Queue } from './queue.js'
 import { Remainder } from './resend.js'
 import type { Track } from './track.js'
 import { violation } from './violation.js'
@@ -13,6 +12,14 @@ export interface TrackSetListener {
   movable(): void
   /** No track is left, for this reason. */
   stranded(reason: CloseReason): void
+}
+
+/** What the peer has to hear of a track that was given up, until it has certainly heard it. */
+interface Announcement {
+  readonly frame: Uint8Array
+  /** The track that carries it, and how many frames that carried then. */
+  on: CountedTrack | undefined
+  position: number
 }
 
 /**
@@ -29,8 +36,11 @@ export class TrackSet {
   readonly #owed: Remainder[] = []
   /** Retired tracks of which the peer did not say yet how much it received. */
   readonly #unsettled = new Map<number, CountedTrack>()
-  /** What the peer has to hear of retired tracks. Nothing holds it up. */
-  readonly #announcements = new Queue<Uint8Array>()
+  /**
+   * Nothing holds these up, and they leave again as soon as the track that carried them is lost: each side waits
+   * for the other's, whatever was lost in between.
+   */
+  #announcements: Announcement[] = []
   /** Numbers that were given to tracks that did not join yet. */
   readonly #issued = new Set<number>()
   #highest = 0
@@ -103,7 +113,7 @@ export class TrackSet {
     track.retire(reason.by === 'fault' ? reason.error : undefined)
     this.#live.splice(this.#live.indexOf(track), 1)
     this.#unsettled.set(track.id, track)
-    this.#announcements.push(encodeRetired(track.id, track.received))
+    this.#announce(track.id, track.received)
     if (this.#live.length === 0) this.listener.stranded(reason)
     else this.listener.movable()
   }
@@ -114,9 +124,9 @@ export class TrackSet {
     if (live !== undefined) this.lost(live, { by: 'peer' })
     const track = this.#unsettled.get(id)
     if (track === undefined) {
+      if (id > this.#highest) throw violation(`it gives up track ${id}, which does not exist`)
       // It never came to be here: the peer heard our last word of its handshake, and we not the peer's.
-      if (!this.#issued.delete(id)) throw violation(`it gives up track ${id}, which does not exist`)
-      this.#announcements.push(encodeRetired(id, 0))
+      if (this.#issued.delete(id)) this.#announce(id, 0)
     } else {
       track.confirm(count)
       track.settled = true
@@ -147,11 +157,7 @@ export class TrackSet {
 
   /** Sends what speaks of the tracks themselves. @param always also acknowledgements that could wait */
   maintain(always: boolean): void {
-    for (let frame = this.#announcements.peek(); frame !== undefined; frame = this.#announcements.peek()) {
-      const said: Uint8Array = frame
-      if (!this.#usable.some(track => track.put(said))) break
-      this.#announcements.shift()
-    }
+    if (this.#announcements.length > 0) this.#sendAnnouncements()
     for (const track of this.#live) {
       if (track.state === 'draining') track.sayDrain()
       if (always || track.ackIsDue) track.acknowledge()
@@ -165,7 +171,7 @@ export class TrackSet {
     for (let owed = this.#owed[0]; owed !== undefined; owed = this.#owed[0]) {
       if (primary === undefined) return false
       const { from } = owed
-      const done = from.state === 'draining' ? from.confirmed : from.settled && owed.resend(primary)
+      const done = from.state === 'draining' ? from.isConfirmed : from.settled && owed.resend(primary)
       if (!done) return false
       this.#owed.shift()
     }
@@ -183,7 +189,20 @@ export class TrackSet {
     this.#usable = []
     this.#owed.length = 0
     this.#unsettled.clear()
-    this.#announcements.clear()
+    this.#announcements = []
+  }
+
+  #announce(id: number, received: number): void {
+    this.#announcements.push({ frame: encodeRetired(id, received), on: undefined, position: 0 })
+  }
+
+  #sendAnnouncements(): void {
+    this.#announcements = this.#announcements.filter(({ on, position }) => on === undefined || on.confirmed < position)
+    for (const announcement of this.#announcements) {
+      if (announcement.on !== undefined && announcement.on.state !== 'retired') continue
+      announcement.on = this.#usable.find(track => track.put(announcement.frame))
+      announcement.position = announcement.on?.sent ?? 0
+    }
   }
 
   #drain(track: CountedTrack): void {

@@ -131,7 +131,7 @@ export class ScriptedConnection implements Connection {
     this.watch?.('arrived', next)
     this.#sink?.({ bytes: next, retain: () => () => {} })
     next.fill(0xdb) // the loan is over
-    this.#peer?.#tryAgain()
+    this.#peer?.tryAgain()
   }
 
   /**
@@ -156,7 +156,7 @@ export class ScriptedConnection implements Connection {
   vanish(): void {
     this.#sink = undefined
     this.over = true
-    this.#peer?.#pushEnd()
+    this.#peer?.pushEnd()
   }
 
   async close(): Promise<void> {
@@ -167,7 +167,7 @@ export class ScriptedConnection implements Connection {
   abort(error?: SignalboxError): void {
     if (this.over) return
     this.#finish(error === undefined ? { by: 'us' } : { by: 'fault', error })
-    this.#peer?.#pushEnd()
+    this.#peer?.pushEnd()
   }
 
   #push(frame: Uint8Array): void {
@@ -176,11 +176,11 @@ export class ScriptedConnection implements Connection {
     this.#arrivingBytes += frame.length
   }
 
-  #pushEnd(): void {
+  private pushEnd(): void {
     if (!this.over && !this.wasCut) this.#arriving.push(END)
   }
 
-  #tryAgain(): void {
+  private tryAgain(): void {
     if (!this.#refused || this.over) return
     this.#refused = false
     this.writable$.next()
