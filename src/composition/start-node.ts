@@ -50,7 +50,9 @@ const codecs: Readonly<Record<CodecName, () => Codec>> = { msgpack, json, v8 }
  * await using shop = await startNode({ name: 'shop' })
  */
 export async function startNode(options: NodeOptions): Promise<Node> {
+  const transports = connectionTransports(options.transports ?? [])
   const config = await loadConfig({
+    transports: transports.map(({ name }) => name),
     ...(options.config === undefined ? {} : { overrides: options.config }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   })
@@ -59,6 +61,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     log: systemLog(config.log.level),
   })
   const incarnation = context.random.bytes(16)
+  const freeze = options.freeze ?? process.env['NODE_ENV'] !== 'production'
   const contracts = new ContractTable()
   const deadLetters = new DeadLetters()
   const services = new Map<string, Service>()
@@ -66,7 +69,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     self: options.name,
     namespace: config.namespace,
     incarnation,
-    transports: connectionTransports(options.transports ?? []),
+    transports,
     prefer: config.transports.prefer,
     listen: config.transports.listen,
     allowRemote: config.transports.allowRemote,
@@ -89,16 +92,18 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     incarnation: Buffer.from(incarnation).toString('hex'),
     contracts,
     peers,
+    freeze,
     log: context.log,
   })
-  const topics = new Topics({ contracts, peers, deadLetter: letter => deadLetters.add(letter) })
+  const topics = new Topics({ contracts, peers, freeze, deadLetter: letter => deadLetters.add(letter) })
   const actors = new ActorSystem({
     node: options.name,
     contracts,
     clock: context.clock,
+    log: context.log,
     patience: config.ask.timeout,
     mailbox: config.mailbox,
-    freeze: options.freeze ?? process.env['NODE_ENV'] !== 'production',
+    freeze,
     instantiate: instantiateFrom(containerOf(options.modules ?? [])),
     remote: node => peers.node(node),
     deadLetter: letter => deadLetters.add(letter),

@@ -13,7 +13,18 @@ export type Behaviour<P extends Protocol> = ActorClass<P> | ActorFunction<P>
 /** Makes the handlers of an actor: the node's injection container, or a plain call. */
 export type Instantiate = <P extends Protocol>(behaviour: Behaviour<P>, self: ActorContext) => Handles<P>
 
-/** Whether `behaviour` is a class rather than a function. */
+/**
+ * Whether `behaviour` is a class rather than a function: the prototype of a class cannot be replaced, and one
+ * that a compiler wrote as a function has methods in its prototype, or inherits some.
+ */
 export function isActorClass<P extends Protocol>(behaviour: Behaviour<P>): behaviour is ActorClass<P> {
-  return /^class\b/.test(Function.prototype.toString.call(behaviour))
+  const property = Object.getOwnPropertyDescriptor(behaviour, 'prototype')
+  if (property === undefined) return false // an arrow function or a method
+  if (property.writable !== true) return true
+  const prototype: unknown = property.value
+  if (typeof prototype !== 'object' || prototype === null) return false
+  return (
+    Reflect.ownKeys(prototype).some(key => key !== 'constructor') ||
+    Object.getPrototypeOf(prototype) !== Object.prototype
+  )
 }
