@@ -116,8 +116,11 @@ function exclusionOf(
   if (!capabilities.platforms.includes(process.platform)) {
     return { capability: 'platforms', because: `it does not exist on ${process.platform}` }
   }
-  if (testCase.over === 'bare track' && transport.shape === 'packet') {
-    return { capability: 'shape', because: 'it has no connections, and the link makes them of packets' }
+  if (testCase.over === 'bare track' && transport.shape !== 'connection') {
+    return {
+      capability: 'shape',
+      because: 'it has no connections, and the link runs over those that are made of it',
+    }
   }
   for (const excludes of testCase.unless ?? []) {
     const exclusion = excludes(capabilities)
