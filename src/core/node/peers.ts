@@ -201,10 +201,11 @@ export class Peers {
     this.#listeners.push(listener)
     listener.connections$.subscribe(connection => {
       this.#establish({ role: 'listener', transport, address: listener.address, connection }).catch(
-        (error: unknown) =>
-          context.log.warn(`${self} refused a connection at ${listener.address.href}`, {
-            reason: reasonOf(error),
-          }),
+        (error: unknown) => {
+          if (this.#stop.signal.aborted) return // nobody was refused: this node closes
+          const reason = reasonOf(error)
+          context.log.warn(`${self} refused a connection at ${listener.address.href}`, { reason })
+        },
       )
     })
   }
