@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { filter, firstValueFrom } from 'rxjs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -8,27 +9,29 @@ import { followProgress } from '../../examples/census/progress.js'
 import { startScanner } from '../../examples/census/scanner.js'
 import { startWorker } from '../../examples/census/worker.js'
 import { type Node, startNode } from '../../src/index.js'
-import { temporaryFolder } from '../support/temporary-folder.js'
 
 const FILES = 100
 /** What a worker has at once. */
 const AT_ONCE = 16
 
+let home: string
 let folder: string
 const nodes: Node[] = []
 
-beforeEach(() => {
-  const home = temporaryFolder()
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'sb-'))
   vi.stubEnv('SIGNALBOX_RUNTIME_DIR', join(home, 'run'))
   vi.stubEnv('SIGNALBOX_NAMESPACE', `census-${process.pid}`)
   folder = join(home, 'files')
-  mkdirSync(folder)
-  for (let index = 0; index < FILES; index++) writeFileSync(join(folder, `${index}.js`), `f(${index})\n`)
+  await mkdir(folder)
+  for (let index = 0; index < FILES; index++) await writeFile(join(folder, `${index}.js`), `f(${index})\n`)
 })
 
 afterEach(async () => {
   await Promise.all(nodes.splice(0).map(node => node.close()))
   vi.unstubAllEnvs()
+  // Windows removes a file when the last reader closed it: a node that watched the others may be one.
+  await rm(home, { recursive: true, force: true, maxRetries: 10 })
 })
 
 async function started(starting: Promise<Node>): Promise<Node> {
