@@ -54,7 +54,11 @@ export interface ConformanceSuite extends AsyncDisposable {
  *   source: { module: 'signalbox/transports/tcp', factory: 'tcp' },
  *   address: () => parseAddress('tcp://127.0.0.1:0'),
  * })
- * registerConformance(suite, { test, skip: title => test.todo(title), afterAll })
+ * registerConformance(suite, {
+ *   test,
+ *   skip: (title, reason) => console.log(`left out: ${title}, because of ${reason}`),
+ *   afterAll,
+ * })
  * ```
  */
 export function conformance(target: ConformanceTarget, options: ConformanceOptions = {}): ConformanceSuite {
