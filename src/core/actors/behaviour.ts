@@ -2,7 +2,7 @@ import type { Handles, Protocol } from '../contracts/index.js'
 import type { ActorContext } from './actor-context.js'
 
 /** A class that implements a protocol; inversify makes it and injects what it asks for. */
-export type ActorClass<P extends Protocol> = abstract new (...dependencies: never[]) => Handles<P>
+export type ActorClass<P extends Protocol> = new (...dependencies: never[]) => Handles<P>
 
 /** A plain function that makes the handlers of a protocol. */
 export type ActorFunction<P extends Protocol> = (self: ActorContext) => Handles<P>
