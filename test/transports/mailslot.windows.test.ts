@@ -1,4 +1,4 @@
-import { firstValueFrom, take, toArray } from 'rxjs'
+import { firstValueFrom, NEVER, take, toArray } from 'rxjs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Endpoint, formatAddress } from '../../src/core/contracts/index.js'
 import { ownHandleCount } from '../../src/native/win32/handle-count.js'
@@ -98,7 +98,7 @@ describe('endpoints of mailslots', () => {
     const nobody = freshAddress()
     const raw = await transport.open(nobody, context, { rawNames: true })
     open.push(raw)
-    const reported = firstValueFrom(till.unreachable$ ?? [])
+    const reported = firstValueFrom(till.unreachable$ ?? NEVER)
     expect(till.send(Buffer.from('anybody?'), nobody)).toBe('sent')
     expect((await reported).href).toBe(nobody.href)
   })
@@ -116,7 +116,7 @@ describe('endpoints of mailslots', () => {
     const completed = Promise.all([
       firstValueFrom(till.packets$, { defaultValue: 'over' }),
       firstValueFrom(till.writable$, { defaultValue: 'over' }),
-      firstValueFrom(till.unreachable$ ?? [], { defaultValue: 'over' }),
+      firstValueFrom(till.unreachable$ ?? NEVER, { defaultValue: 'over' }),
     ])
     await till.close()
     expect(await completed).toEqual(['over', 'over', 'over'])
@@ -173,7 +173,7 @@ describe('mailslots of two processes', () => {
     await peer.ask({ open: shop.path })
     till.send(Buffer.from('alive?'), shop)
     expect(await peer.next()).toEqual({ event: 'arrived', text: 'alive?' })
-    const reported = firstValueFrom(till.unreachable$ ?? [])
+    const reported = firstValueFrom(till.unreachable$ ?? NEVER)
     await peer.kill()
     let over = false
     const gone = reported.then(({ href }) => {

@@ -99,7 +99,8 @@ export class MailslotEndpoint implements Endpoint {
       )
     }
     this.#writable.complete()
-    this.#unreachable.complete()
+    // After what was sent to nobody a moment ago.
+    queueMicrotask(() => this.#unreachable.complete())
     this.#resolveClosed(reason)
   }
 }
