@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { it } from 'vitest'
 import { RunningExample } from '../support/example.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 
