@@ -16,16 +16,19 @@ export { MailslotWriter, type MailslotWriterOptions } from './mailslot-writer.js
  *
  * @example
  * ```ts
- * import { parseAddress } from 'signalbox'
- * import { createTestContext } from 'signalbox/testing'
+ * import { firstValueFrom } from 'rxjs'
+ * import { parseAddress, systemContext } from 'signalbox'
  * import { mailslot } from 'signalbox/transports/mailslot'
  *
- * const context = createTestContext('C:\\orders-run')
+ * const context = await systemContext()
  * const shop = await mailslot().open(parseAddress('mailslot://./shop'), context)
- * shop.packets$.subscribe(({ bytes }) => console.log(String(bytes)))
- *
  * const till = await mailslot().open(parseAddress('mailslot://./till'), context)
+ *
+ * const order = firstValueFrom(shop.packets$)
  * till.send(Buffer.from('one coffee'), shop.address)
+ * console.log(String((await order).bytes))
+ * await till.close()
+ * await shop.close()
  * ```
  */
 export function mailslot(): PacketTransport {
