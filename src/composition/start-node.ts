@@ -9,9 +9,9 @@ import {
   type AnyTransport,
   type Codec,
   type ConnectionTransport,
-  SignalboxError,
 } from '../core/contracts/index.js'
 import { ContractTable, DeadLetters, Directory, Peers, type Service } from '../core/node/index.js'
+import { completed } from '../core/tracks/index.js'
 import { processTable } from '../native/process-table.js'
 import { builtinTransports } from './builtin-transports.js'
 import { type CodecName, type ConfigInput, loadConfig } from './config/index.js'
@@ -128,17 +128,11 @@ function containerOf(modules: readonly ContainerModule[]): Container {
   return container
 }
 
-/** Nodes are linked by connections; the ends of packet transports are not joined into one yet. */
+/** Nodes are linked by connections, which are made of what other transports have. */
 function connectionTransports(extra: readonly AnyTransport[]): ConnectionTransport[] {
   const byName = new Map<string, ConnectionTransport>()
   for (const transport of [...builtinTransports(), ...extra]) {
-    if (transport.shape !== 'connection') {
-      throw new SignalboxError(
-        'TRANSPORT_UNAVAILABLE',
-        `${transport.name} has no connections, and nodes need them`,
-      )
-    }
-    byName.set(transport.name, transport)
+    byName.set(transport.name, completed(transport))
   }
   return [...byName.values()]
 }

@@ -27,8 +27,10 @@ static int write_all(const char *path, int count, int size) {
   if (slot == INVALID_HANDLE_VALUE || size > LARGEST) return 1;
   for (int number = 0; number < count; number++) {
     DWORD written = 0;
+    char digits[16];
+    snprintf(digits, sizeof digits, "%d", number);
     memset(message, '.', sizeof message);
-    snprintf(message, sizeof message, "%d", number);
+    memcpy(message, digits, strlen(digits));
     if (!WriteFile(slot, message, size, &written, NULL) || (int)written != size) return 1;
   }
   CloseHandle(slot);

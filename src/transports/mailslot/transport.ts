@@ -30,7 +30,7 @@ export class MailslotTransport implements PacketTransport {
   readonly shape = 'packet'
   readonly name = 'mailslot'
   readonly summary =
-    'Messages to a slot that any program on the machine finds by name; for programs that have spoken mailslot since OS/2.'
+    'Messages to a slot that programs on the machine find by name; for talking with foreign programs, and it does not say who the peer is.'
 
   async availability(): Promise<Availability> {
     if (process.platform !== 'win32') {
