@@ -26,7 +26,10 @@ const nativeProjects = {
   win32: { name: 'windows', exclude: [forPosix, forLinux] },
 }
 
-/** @param timeout ms; under test:storm a test takes as long as what it was asked to do */
+/**
+ * How long a test may take before it counts as hung: a guard, with room for a loaded machine.
+ * @param timeout ms; under test:storm a test takes as long as what it was asked to do
+ */
 const patience = (timeout: number) => {
   const testTimeout = process.env['SIGNALBOX_STORM'] ? 24 * 3_600_000 : timeout
   return { testTimeout, hookTimeout: testTimeout }
@@ -36,7 +39,7 @@ function nativeProject(): TestProjectInlineConfiguration {
   const platform = nativeProjects[process.platform as keyof typeof nativeProjects] ?? nativeProjects.linux
   return {
     extends: true,
-    test: { ...platform, ...patience(20_000), provide: { project: platform.name }, pool: 'forks' },
+    test: { ...platform, ...patience(60_000), provide: { project: platform.name }, pool: 'forks' },
   }
 }
 
@@ -46,7 +49,7 @@ function wineProject(wine: { node: string; prefix: string }): TestProjectInlineC
     test: {
       name: 'wine',
       exclude: [forPosix, forLinux],
-      ...patience(60_000),
+      ...patience(120_000),
       provide: { project: 'wine' },
       pool: winePool(wine),
       // A node.exe of its own for each file would cost four seconds a file.

@@ -23,7 +23,7 @@ const HEADINGS = [
 
 /**
  * The table, as Markdown.
- * @param {readonly import('signalbox').ConnectionTransport[]} transports
+ * @param {readonly import('signalbox').AnyTransport[]} transports
  */
 function renderTable(transports) {
   const rows = transports.map(transport => {
@@ -49,7 +49,7 @@ function renderTable(transports) {
 /**
  * The README as it ought to be.
  * @param {string} readme
- * @param {readonly import('signalbox').ConnectionTransport[]} transports
+ * @param {readonly import('signalbox').AnyTransport[]} transports
  */
 export function completed(readme, transports) {
   return readme
@@ -58,9 +58,10 @@ export function completed(readme, transports) {
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
+  const { mailslot } = await import('signalbox/transports/mailslot')
   const { memory } = await import('signalbox/transports/memory')
   const { namedPipe } = await import('signalbox/transports/named-pipe')
   const { tcp } = await import('signalbox/transports/tcp')
   const readme = new URL('README.md', root)
-  writeFileSync(readme, completed(readFileSync(readme, 'utf8'), [memory(), namedPipe(), tcp()]))
+  writeFileSync(readme, completed(readFileSync(readme, 'utf8'), [memory(), namedPipe(), tcp(), mailslot()]))
 }

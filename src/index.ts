@@ -5,6 +5,7 @@
 export { type Config, type ConfigInput, defineConfig, loadConfig } from './composition/config/index.js'
 export { Node } from './composition/node.js'
 export { type NodeOptions, startNode } from './composition/start-node.js'
+export { type SystemContextOptions, systemContext } from './composition/system-context.js'
 export {
   type ActorClass,
   type ActorContext,

@@ -42,7 +42,9 @@ async function start(name: string, config: ConfigInput = {}): Promise<Node> {
   return node
 }
 
-describe.each([['memory'], ['named-pipe'], ['tcp']])('two nodes over %s', transport => {
+const tracks = ['memory', 'named-pipe', 'tcp', ...(process.platform === 'win32' ? ['mailslot'] : [])]
+
+describe.each(tracks)('two nodes over %s', transport => {
   const config: ConfigInput = { transports: { prefer: [transport] } }
 
   it('tell, send and ask reach the actor, in order', async () => {

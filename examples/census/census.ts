@@ -12,8 +12,16 @@ const AT_ONCE = 16
 /** Milliseconds after which a worker that does not answer is given up. */
 const PATIENCE = 60_000
 
-/** How a question fails when its worker is gone. Whether the file was counted there is unknown. */
-const GONE: ErrorCode[] = ['PEER_LOST', 'CLOSED', 'NO_LISTENER', 'NODE_UNKNOWN', 'TIMEOUT']
+/** How a question fails when its worker is gone or going. Whether the file was counted there is unknown. */
+const GONE: ErrorCode[] = [
+  'PEER_LOST',
+  'CLOSED',
+  'ACTOR_STOPPED',
+  'ACTOR_UNKNOWN',
+  'NODE_UNKNOWN',
+  'NO_LISTENER',
+  'TIMEOUT',
+]
 
 /** A worker as the census knows it. */
 interface Worker {

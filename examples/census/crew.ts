@@ -41,8 +41,8 @@ export async function startTogether(names: readonly string[]): Promise<Crew> {
 }
 
 async function ready(name: string, child: ChildProcess): Promise<void> {
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`${name} ended with ${code} before it was ready; what it said is above`)
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    throw new Error(`${name} ended with ${code ?? signal} before it was ready; what it said is above`)
   })
   await Promise.race([once(child, 'message'), ended])
 }

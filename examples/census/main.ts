@@ -1,6 +1,5 @@
 import { countAlone, differences } from './check.js'
-import type { Counts } from './counts.js'
-import { totalOf } from './counts.js'
+import { type Counts, totalOf } from './counts.js'
 import { type Options, readOptions, UsageError, usage } from './options.js'
 import { run } from './run.js'
 import { Stopwatch } from './stopwatch.js'

@@ -15,13 +15,14 @@ export interface Options {
 export const usage = `Counts files, lines and tokens of a folder by language, in several processes.
 
 npm run demo -- [options]
-  --folder <path>       what to count                                    (default: node_modules)
-  --workers <count>     how many processes count                         (default: 2)
-  --transport <name>    what they are reached over: named-pipe, tcp, or memory, where all of them are
-                        one process; several names with commas           (default: by configuration)
-  --check               compares with a count in one process; exits with 1 when a byte differs
-  --kill                kills a worker in mid-run
-  --help                shows this`
+  --folder <path>      what to count; default: node_modules
+  --workers <count>    how many processes count; default: 2
+  --transport <name>   what they are reached over: named-pipe, tcp, or memory, where all are one process;
+                       several with commas, for one run each; default: what SIGNALBOX_TRANSPORTS_PREFER
+                       or transports.prefer in a signalbox.config.yaml says, else the selector's choice
+  --check              compares with a count in one process, and exits with 1 when a byte differs
+  --kill               kills a worker in mid-run
+  --help               shows this`
 
 /** A command line that cannot be obeyed. */
 export class UsageError extends Error {}

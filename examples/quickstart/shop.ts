@@ -10,3 +10,4 @@ await shop.spawn(Clerk, self => ({
   },
   price: item => item.length,
 }))
+console.log('the shop is open')

@@ -1,9 +1,17 @@
-import { type Connection, isSignalboxError, reasonOf } from '../core/contracts/index.js'
+import {
+  type Address,
+  type CloseReason,
+  type Connection,
+  isSignalboxError,
+  type Listener,
+  reasonOf,
+} from '../core/contracts/index.js'
 import { type CliContext, cliContext } from './cli-context.js'
 import { complain } from './exit.js'
 import { type FrameFormat, FramePrinter } from './frame-printer.js'
 import { frameHost, linkMaker } from './frames-link.js'
-import { type Place, placeAt } from './place.js'
+import { connectionsAt, type Place, placeAt } from './place.js'
+import { printPackets } from './raw-packets.js'
 import { receiveRaw } from './raw-receiver.js'
 
 interface ListenOptions extends FrameFormat {
@@ -14,17 +22,54 @@ interface ListenOptions extends FrameFormat {
 /** Serves one peer until it leaves, or until the signal says to let it go. Rejects when the peer's end was no good one. */
 type Serve = (connection: Connection, stop: AbortSignal) => Promise<void>
 
+/** A place that is listened at. */
+interface Listening {
+  readonly address: Address
+  /** Rejects when the place breaks; it never resolves. */
+  readonly broken: Promise<never>
+  close(): Promise<void>
+}
+
 /** `signalbox listen`: prints frames until there were enough, or until it is told to end. */
 export async function listenCommand(text: string, options: ListenOptions): Promise<void> {
   const place = await placeAt(text)
   const cli = await cliContext()
   const printer = new FramePrinter(process.stdout, options, options.count ?? Number.POSITIVE_INFINITY)
-  const serve = options.raw ? serveRaw(place, printer) : await serveLinked(place, cli, printer)
+  const listening = await listenAt(place, cli, printer, options.raw ?? false)
+  process.stderr.write(`listening on ${listening.address.href}\n`)
+  try {
+    await Promise.race([printer.enough, told(), outputClosed(), listening.broken])
+  } finally {
+    await listening.close()
+  }
+}
 
-  const listener = await place.transport.listen(place.address, cli.context, {
-    rawNames: options.raw ?? false,
-    allowRemote: cli.config.transports.allowRemote,
-  })
+async function listenAt(
+  place: Place,
+  cli: CliContext,
+  printer: FramePrinter,
+  raw: boolean,
+): Promise<Listening> {
+  const options = { rawNames: raw, allowRemote: cli.config.transports.allowRemote }
+  if (raw && place.transport.shape === 'packet') {
+    const endpoint = await place.transport.open(place.address, cli.context, options)
+    printPackets(endpoint, printer)
+    return { address: endpoint.address, broken: faultOf(endpoint.closed), close: () => endpoint.close() }
+  }
+  const serve = raw ? serveRaw(place, printer) : await serveLinked(place, cli, printer)
+  return acceptPeers(await connectionsAt(place).listen(place.address, cli.context, options), serve)
+}
+
+/** Never resolves. */
+function faultOf(closed: Promise<CloseReason>): Promise<never> {
+  return new Promise((_, reject) =>
+    closed.then(reason => {
+      if (reason.by === 'fault') reject(reason.error)
+    }),
+  )
+}
+
+function acceptPeers(listener: Listener, serve: Serve): Listening {
   const stopping = new AbortController()
   const peers = new Set<Promise<void>>()
   listener.connections$.subscribe(connection => {
@@ -36,12 +81,15 @@ export async function listenCommand(text: string, options: ListenOptions): Promi
       .finally(() => peers.delete(served))
     peers.add(served)
   })
-  process.stderr.write(`listening on ${listener.address.href}\n`)
-
-  await Promise.race([printer.enough, told(), outputClosed()])
-  await listener.close()
-  stopping.abort()
-  await Promise.all(peers)
+  return {
+    address: listener.address,
+    broken: new Promise(() => {}), // a listener that loses its place says so to nobody
+    close: async () => {
+      await listener.close()
+      stopping.abort()
+      await Promise.all(peers)
+    },
+  }
 }
 
 function serveRaw({ boundaries }: Place, printer: FramePrinter): Serve {

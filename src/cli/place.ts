@@ -3,15 +3,17 @@ import {
   type Address,
   type Capabilities,
   type ConnectionTransport,
+  type PacketTransport,
   parseAddress,
   SignalboxError,
 } from '../core/contracts/index.js'
 import { didYouMean } from '../core/node/nearest-name.js'
+import { completed } from '../core/tracks/index.js'
 
 /** Where frames go to or come from. */
 export interface Place {
   readonly address: Address
-  readonly transport: ConnectionTransport
+  readonly transport: ConnectionTransport | PacketTransport
   readonly boundaries: Capabilities['boundaries']
 }
 
@@ -37,7 +39,12 @@ export async function placeAt(text: string): Promise<Place> {
   return { address, transport, boundaries }
 }
 
-function transportOf({ href, scheme }: Address): ConnectionTransport {
+/** What links can be made over at a place, as nodes make them. */
+export function connectionsAt({ transport }: Place): ConnectionTransport {
+  return completed(transport)
+}
+
+function transportOf({ href, scheme }: Address): Place['transport'] {
   const transports = builtinTransports()
   const transport = transports.find(({ name }) => name === scheme)
   if (transport === undefined) {
@@ -45,9 +52,9 @@ function transportOf({ href, scheme }: Address): ConnectionTransport {
     const hint = didYouMean(scheme, names) || `; there are ${names.join(', ')}`
     throw new SignalboxError('TRANSPORT_UNKNOWN', `${href}: '${scheme}' is no transport${hint}`)
   }
-  if (transport.shape === 'connection') return transport
+  if (transport.shape !== 'slot') return transport
   throw new SignalboxError(
     'TRANSPORT_UNAVAILABLE',
-    `${href}: ${scheme} has no connections, and the command needs them`,
+    `${href}: ${scheme} has neither connections nor packets, and the command needs one of them`,
   )
 }

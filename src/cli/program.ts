@@ -5,8 +5,8 @@ import { complain } from './exit.js'
 const rawHelp = `
 With --raw the transport is used alone, without Signalbox's handshake, and the name in the address is
 the system's own: named-pipe://./orders is the pipe \\\\.\\pipe\\orders, or the socket orders.sock in the
-runtime folder. Where the mechanism carries a stream of bytes, a raw frame is a line; elsewhere it is a
-message.`
+runtime folder, and mailslot://./orders is \\\\.\\mailslot\\orders. Where the mechanism carries a stream of
+bytes, a raw frame is a line; elsewhere it is a message.`
 
 const sendHelp = `
 What is sent:

@@ -2,7 +2,8 @@ import { cliContext } from './cli-context.js'
 import { framesOf } from './frame-source.js'
 import { linkMaker, sendingHost } from './frames-link.js'
 import { sendLinked } from './link-sender.js'
-import { placeAt } from './place.js'
+import { connectionsAt, placeAt } from './place.js'
+import { sendPackets } from './raw-packets.js'
 import { sendRaw } from './raw-sender.js'
 
 interface SendOptions {
@@ -11,13 +12,15 @@ interface SendOptions {
 
 /** `signalbox send`: ends when what was sent is accepted, or raw, when it has left. */
 export async function sendCommand(text: string, what: string, { raw = false }: SendOptions): Promise<void> {
-  const { address, transport, boundaries } = await placeAt(text)
+  const place = await placeAt(text)
+  const { address, transport, boundaries } = place
   const cli = await cliContext()
+  const options = { rawNames: raw, allowRemote: cli.config.transports.allowRemote }
+  if (raw && transport.shape === 'packet') {
+    return sendPackets(transport, address, framesOf(what), cli.context, options)
+  }
   const makeLink = raw ? undefined : await linkMaker(cli)
-  const connection = await transport.connect(address, cli.context, {
-    rawNames: raw,
-    allowRemote: cli.config.transports.allowRemote,
-  })
+  const connection = await connectionsAt(place).connect(address, cli.context, options)
   const frames = framesOf(what)
   if (makeLink === undefined) return sendRaw(connection, boundaries, frames)
   await sendLinked(await makeLink(connection, boundaries, { role: 'dialler', host: sendingHost }), frames)

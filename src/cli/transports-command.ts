@@ -1,10 +1,5 @@
 import { builtinTransports } from '../composition/builtin-transports.js'
-import {
-  type AnyTransport,
-  type Availability,
-  type Capabilities,
-  parseAddress,
-} from '../core/contracts/index.js'
+import type { AnyTransport, Availability, Capabilities } from '../core/contracts/index.js'
 import { renderTable } from './table.js'
 
 interface Row {
@@ -21,14 +16,10 @@ export async function transportsCommand(options: { readonly json?: boolean }): P
 }
 
 async function inspect(transport: AnyTransport): Promise<Row> {
-  const address =
-    transport.shape === 'connection'
-      ? transport.nodeAddress('default', 'example')
-      : parseAddress(`${transport.name}://./example`)
   return {
     transport,
     availability: await transport.availability(),
-    capabilities: transport.describe(address),
+    capabilities: transport.describe(transport.nodeAddress('default', 'example')),
   }
 }
 

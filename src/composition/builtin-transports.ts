@@ -1,9 +1,10 @@
 import type { AnyTransport } from '../core/contracts/index.js'
+import { mailslot } from '../transports/mailslot/index.js'
 import { memory } from '../transports/memory/index.js'
 import { namedPipe } from '../transports/named-pipe/index.js'
 import { tcp } from '../transports/tcp/index.js'
 
 /** Every transport that comes with Signalbox, usable on this machine or not. */
 export function builtinTransports(): AnyTransport[] {
-  return [memory(), namedPipe(), tcp()]
+  return [memory(), namedPipe(), tcp(), mailslot()]
 }

@@ -9,9 +9,9 @@ import {
   type AnyTransport,
   type Codec,
   type ConnectionTransport,
-  SignalboxError,
 } from '../core/contracts/index.js'
 import { ContractTable, DeadLetters, Directory, Peers, type Service } from '../core/node/index.js'
+import { completed } from '../core/tracks/index.js'
 import { processTable } from '../native/process-table.js'
 import { builtinTransports } from './builtin-transports.js'
 import { type CodecName, type ConfigInput, loadConfig } from './config/index.js'
@@ -50,7 +50,9 @@ const codecs: Readonly<Record<CodecName, () => Codec>> = { msgpack, json, v8 }
  * await using shop = await startNode({ name: 'shop' })
  */
 export async function startNode(options: NodeOptions): Promise<Node> {
+  const transports = connectionTransports(options.transports ?? [])
   const config = await loadConfig({
+    transports: transports.map(({ name }) => name),
     ...(options.config === undefined ? {} : { overrides: options.config }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   })
@@ -59,6 +61,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     log: systemLog(config.log.level),
   })
   const incarnation = context.random.bytes(16)
+  const freeze = options.freeze ?? process.env['NODE_ENV'] !== 'production'
   const contracts = new ContractTable()
   const deadLetters = new DeadLetters()
   const services = new Map<string, Service>()
@@ -66,7 +69,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     self: options.name,
     namespace: config.namespace,
     incarnation,
-    transports: connectionTransports(options.transports ?? []),
+    transports,
     prefer: config.transports.prefer,
     listen: config.transports.listen,
     allowRemote: config.transports.allowRemote,
@@ -89,16 +92,18 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     incarnation: Buffer.from(incarnation).toString('hex'),
     contracts,
     peers,
+    freeze,
     log: context.log,
   })
-  const topics = new Topics({ contracts, peers, deadLetter: letter => deadLetters.add(letter) })
+  const topics = new Topics({ contracts, peers, freeze, deadLetter: letter => deadLetters.add(letter) })
   const actors = new ActorSystem({
     node: options.name,
     contracts,
     clock: context.clock,
+    log: context.log,
     patience: config.ask.timeout,
     mailbox: config.mailbox,
-    freeze: options.freeze ?? process.env['NODE_ENV'] !== 'production',
+    freeze,
     instantiate: instantiateFrom(containerOf(options.modules ?? [])),
     remote: node => peers.node(node),
     deadLetter: letter => deadLetters.add(letter),
@@ -123,17 +128,11 @@ function containerOf(modules: readonly ContainerModule[]): Container {
   return container
 }
 
-/** Nodes are linked by connections; the ends of packet transports are not joined into one yet. */
+/** Nodes are linked by connections, which are made of what other transports have. */
 function connectionTransports(extra: readonly AnyTransport[]): ConnectionTransport[] {
   const byName = new Map<string, ConnectionTransport>()
   for (const transport of [...builtinTransports(), ...extra]) {
-    if (transport.shape !== 'connection') {
-      throw new SignalboxError(
-        'TRANSPORT_UNAVAILABLE',
-        `${transport.name} has no connections, and nodes need them`,
-      )
-    }
-    byName.set(transport.name, transport)
+    byName.set(transport.name, completed(transport))
   }
   return [...byName.values()]
 }

@@ -19,7 +19,15 @@ export interface ConnectionPairOptions {
   readonly pieces?: () => number
 }
 
-/** Both ends of a connection within this process, for tests of what stands above connections. */
+/**
+ * Both ends of a connection within this process, for tests of what stands above connections.
+ * @example
+ * ```ts
+ * const [here, there] = connectionPair()
+ * there.receive(frame => console.log(Buffer.from(frame.bytes).toString()))
+ * here.send(Buffer.from('hello')) // hello
+ * ```
+ */
 export function connectionPair(options: ConnectionPairOptions = {}): [PairedConnection, PairedConnection] {
   const left = new PairedConnection(options)
   const right = new PairedConnection(options)

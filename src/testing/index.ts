@@ -1,3 +1,6 @@
 export * from './conformance/index.js'
+export { type ConnectionPairOptions, connectionPair, type PairedConnection } from './connection-pair.js'
 export { poisoned } from './poisoned.js'
+export { SeededRandom } from './seeded-random.js'
 export { createTestContext } from './test-context.js'
+export { VirtualClock } from './virtual-clock.js'

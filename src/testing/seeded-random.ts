@@ -3,6 +3,12 @@ import type { Random } from '../core/contracts/index.js'
 /**
  * Chance that repeats itself: the same seed gives the same numbers (mulberry32).
  * For tests only: everybody can guess it.
+ * @example
+ * ```ts
+ * const dice = new SeededRandom(7)
+ * const again = new SeededRandom(7)
+ * console.log(dice.below(6) === again.below(6)) // true
+ * ```
  */
 export class SeededRandom implements Random {
   #state: number

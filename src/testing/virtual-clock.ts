@@ -5,7 +5,15 @@ interface Pending {
   readonly run: () => void
 }
 
-/** A clock that stands still until it is told to go on. */
+/**
+ * A clock that stands still until it is told to go on.
+ * @example
+ * ```ts
+ * const clock = new VirtualClock()
+ * clock.after(60_000, () => console.log('a minute later'))
+ * clock.advance(60_000) // a minute later
+ * ```
+ */
 export class VirtualClock implements Clock {
   #now = 0
   readonly #pending = new Set<Pending>()

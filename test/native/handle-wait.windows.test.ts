@@ -16,7 +16,7 @@ function makeEvent(): Handle {
 }
 
 /** A wait does not keep the process alive, and the test runner's own handles do. */
-const signalOf = (event: Handle) => new Promise<void>(resolve => onceSignalled(event, resolve))
+const signalOf = (event: Handle) => new Promise<void>(resolve => onceSignalled(event, () => resolve()))
 
 describe('waiting for a handle', () => {
   it('tells once, after the object is signalled', async () => {

@@ -5,7 +5,11 @@ import { scaled } from './scale.js'
 
 /** Declares every case of the conformance suite as a test of this file. */
 export function testConformance(target: ConformanceTarget): void {
-  const suite = conformance(target, { frames: scaled(10_000, 500_000), cycles: scaled(200, 5_000) })
+  const suite = conformance(target, {
+    frames: scaled(10_000, 500_000),
+    cycles: scaled(200, 1_000),
+    messages: scaled(100_000, 1_000_000),
+  })
   registerConformance(suite, {
     test: (title, run) => test(title, run),
     skip: (title, reason) => test(title, context => skipUnless(context, false, reason)),

@@ -6,7 +6,7 @@ import type {
   ProtocolEntries,
   RequestsOf,
 } from '../contracts/index.js'
-import type { ContractTable } from '../node/contract-table.js'
+import type { ContractTable, LocalContract } from '../node/contract-table.js'
 import type { AskOptions } from '../node/questions.js'
 import type { Target } from './target.js'
 
@@ -45,24 +45,72 @@ export interface ActorRef<P extends Protocol = Protocol> {
   readonly ask: Ask<P['entries']>
 }
 
+/** What a reference is made of. */
+export interface ReferenceParts<P extends Protocol> {
+  readonly protocol: P
+  readonly path: string
+  readonly target: Target
+  readonly contracts: ContractTable
+}
+
 /** Makes a reference of a protocol and the place where its messages go. */
-export function createActorRef<P extends Protocol>(
-  protocol: P,
-  path: string,
-  target: Target,
-  table: ContractTable,
-): ActorRef<P> {
-  const tell: Record<string, unknown> = {}
-  const send: Record<string, unknown> = {}
-  const ask: Record<string, unknown> = {}
-  for (const [name, declared] of Object.entries(protocol.entries)) {
-    const contract = table.register(declared)
-    if (declared.kind === 'message') {
-      tell[name] = (input: unknown) => target.tell(contract, input)
-      send[name] = (input: unknown, options?: SendOptions) => target.send(contract, input, options?.signal)
-    } else {
-      ask[name] = (input: unknown, options?: AskOptions) => target.ask(contract, input, options ?? {})
-    }
+export function createActorRef<P extends Protocol>(parts: ReferenceParts<P>): ActorRef<P> {
+  return new Reference(parts)
+}
+
+/** Its faces are made when they are looked at: most references are used in one way only. */
+class Reference<P extends Protocol> implements ActorRef<P> {
+  readonly path: string
+  readonly #parts: ReferenceParts<P>
+  #tell: Tell<P['entries']> | undefined
+  #send: Send<P['entries']> | undefined
+  #ask: Ask<P['entries']> | undefined
+
+  constructor(parts: ReferenceParts<P>) {
+    this.path = parts.path
+    this.#parts = parts
   }
-  return Object.freeze({ path, tell, send, ask }) as unknown as ActorRef<P>
+
+  get tell(): Tell<P['entries']> {
+    const { target } = this.#parts
+    const tell =
+      this.#tell ??
+      this.#face<Tell<P['entries']>>('message', contract => (input: unknown) => target.tell(contract, input))
+    this.#tell = tell
+    return tell
+  }
+
+  get send(): Send<P['entries']> {
+    const { target } = this.#parts
+    const send =
+      this.#send ??
+      this.#face<Send<P['entries']>>(
+        'message',
+        contract => (input: unknown, options?: SendOptions) => target.send(contract, input, options?.signal),
+      )
+    this.#send = send
+    return send
+  }
+
+  get ask(): Ask<P['entries']> {
+    const { target } = this.#parts
+    const ask =
+      this.#ask ??
+      this.#face<Ask<P['entries']>>(
+        'request',
+        contract =>
+          (input: unknown, options: AskOptions = {}) =>
+            target.ask(contract, input, options),
+      )
+    this.#ask = ask
+    return ask
+  }
+
+  /** One function for each entry of a kind, under the entry's name. */
+  #face<F>(kind: 'message' | 'request', speak: (contract: LocalContract) => unknown): F {
+    const { protocol, contracts } = this.#parts
+    const entries = Object.entries(protocol.entries).filter(([, contract]) => contract.kind === kind)
+    const face = entries.map(([name, contract]) => [name, speak(contracts.register(contract))])
+    return Object.freeze(Object.fromEntries(face)) as F
+  }
 }

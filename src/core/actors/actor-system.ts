@@ -1,16 +1,25 @@
-import { type Clock, type Protocol, SignalboxError, type StateKey } from '../contracts/index.js'
-import type { ContractTable } from '../node/contract-table.js'
+import {
+  type Clock,
+  type Log,
+  type Protocol,
+  reasonOf,
+  SignalboxError,
+  type StateKey,
+} from '../contracts/index.js'
+import type { ContractTable, LocalContract } from '../node/contract-table.js'
 import type { DeadLetter } from '../node/dead-letters.js'
 import { didYouMean } from '../node/nearest-name.js'
 import { Questions } from '../node/questions.js'
 import type { Recipient, Service } from '../node/recipient.js'
 import type { RemoteNode } from '../node/remote-node.js'
-import { ActorCell } from './actor-cell.js'
+import { ActorCell, type CellSurroundings } from './actor-cell.js'
 import type { ActorContext } from './actor-context.js'
 import { formatActorPath, parseActorPath } from './actor-path.js'
 import { type ActorRef, createActorRef } from './actor-ref.js'
 import type { Behaviour, Instantiate } from './behaviour.js'
-import { LocalTarget } from './local-target.js'
+import { Dispatcher } from './dispatcher.js'
+import { HandlerTable } from './handler-table.js'
+import { type LocalSurroundings, LocalTarget } from './local-target.js'
 import type { MailboxOptions } from './mailbox.js'
 import { RemoteTarget } from './remote-target.js'
 
@@ -27,6 +36,7 @@ export interface ActorSurroundings {
   readonly node: string
   readonly contracts: ContractTable
   readonly clock: Clock
+  readonly log: Log
   /** Milliseconds that a question waits unless it says otherwise. */
   readonly patience: number
   readonly mailbox: MailboxOptions
@@ -40,79 +50,119 @@ export interface ActorSurroundings {
 /** The actors of a node, by name. */
 export class ActorSystem implements Service {
   readonly #cells = new Map<string, ActorCell>()
-  readonly #questions: Questions
+  readonly #handlers = new WeakMap<Protocol, HandlerTable>()
+  /** Actors that are being stopped, with their end. */
+  readonly #stopping = new Map<string, Promise<void>>()
+  readonly #cellSurroundings: CellSurroundings
+  readonly #localSurroundings: LocalSurroundings
   #closed = false
 
   constructor(private readonly surroundings: ActorSurroundings) {
-    this.#questions = new Questions(surroundings.clock, surroundings.patience)
+    const { node, clock, patience, freeze } = surroundings
+    this.#cellSurroundings = {
+      clock,
+      dispatcher: new Dispatcher(),
+      undeliverable: (path, { contract, value }, why) => this.#dead(path, contract, value, why),
+    }
+    this.#localSurroundings = {
+      questions: new Questions(clock, patience),
+      freeze,
+      find: name => this.#find(name),
+      undeliverable: (actor, contract, value, why) =>
+        this.#dead(formatActorPath(node, actor), contract, value, why),
+    }
   }
 
   /**
    * Starts an actor.
-   * @throws SignalboxError `NAME_TAKEN`; `CONTRACT_INVALID` when a handler is missing; whatever its construction throws
+   * @throws SignalboxError `NAME_TAKEN`; `CONTRACT_INVALID` when a handler is missing; `ADDRESS_INVALID` for a
+   * name that no path can have; `CONFIG_INVALID` for a mailbox that takes nothing; `CLOSED`; whatever its construction throws
    */
   spawn<P extends Protocol>(protocol: P, behaviour: Behaviour<P>, options: SpawnOptions = {}): ActorRef<P> {
-    const { node, contracts, mailbox, instantiate } = this.surroundings
+    const { node, mailbox, instantiate } = this.surroundings
     const name = options.name ?? protocol.name
     const path = formatActorPath(node, name)
     if (this.#closed) throw new SignalboxError('CLOSED', `${node} is closed: ${name} cannot be started`)
     if (this.#cells.has(name))
       throw new SignalboxError('NAME_TAKEN', `${path} is running already; stop it, or choose another name`)
-    const cell = new ActorCell(
-      protocol,
-      { path, undeliverable: ({ contract, value }, why) => this.#dead(path, contract.key, value, why) },
-      { ...mailbox, ...options.mailbox },
-    )
+    const bounds = options.mailbox === undefined ? mailbox : { ...mailbox, ...options.mailbox }
+    const cell = new ActorCell(path, this.#handlersOf(protocol), this.#cellSurroundings, bounds)
     this.#cells.set(name, cell)
     try {
-      cell.start(instantiate(behaviour, this.#contextOf(name, path)), contracts)
+      cell.start(instantiate(behaviour, this.#contextOf(name, path)))
     } catch (error) {
       this.#cells.delete(name)
+      void cell.stop(new SignalboxError('ACTOR_STOPPED', `${path} could not be started: ${reasonOf(error)}`))
       throw error
     }
-    return this.ref(protocol, path)
+    return this.#localRef(protocol, name, path)
   }
 
   /** An actor by its path, here or elsewhere; whether it exists shows when it is spoken to. @throws SignalboxError `ADDRESS_INVALID` */
   ref<P extends Protocol>(protocol: P, path: string): ActorRef<P> {
-    const { node, contracts, freeze, remote, deadLetter } = this.surroundings
+    const { node, contracts, remote, deadLetter } = this.surroundings
     const place = parseActorPath(path, node)
-    const target =
-      place.node === node
-        ? new LocalTarget(place.actor, {
-            questions: this.#questions,
-            freeze,
-            find: name => this.#find(name),
-            undeliverable: (contract, value, why) => this.#dead(place.path, contract.key, value, why),
-          })
-        : new RemoteTarget(remote(place.node), place.path, place.actor, deadLetter)
-    return createActorRef(protocol, place.path, target, contracts)
+    if (place.node === node) return this.#localRef(protocol, place.actor, place.path)
+    const target = new RemoteTarget(remote(place.node), place.path, place.actor, deadLetter)
+    return createActorRef({ protocol, path: place.path, target, contracts })
   }
 
-  /** Ends an actor: what waits for it goes to the dead letters. One that does not run is stopped already. */
-  async stop(name: string): Promise<void> {
+  /**
+   * Ends an actor: what waits for it goes to the dead letters. One that does not run is stopped already.
+   * @throws SignalboxError `HANDLER_FAILED` when its disposal throws
+   */
+  stop(name: string): Promise<void> {
     const cell = this.#cells.get(name)
-    if (cell === undefined) return
+    if (cell === undefined) return this.#stopping.get(name) ?? Promise.resolve()
     this.#cells.delete(name)
-    const path = formatActorPath(this.surroundings.node, name)
-    await cell.stop(new SignalboxError('ACTOR_STOPPED', `${path} was stopped`))
+    const stopped = cell
+      .stop(new SignalboxError('ACTOR_STOPPED', `${cell.path} was stopped`))
+      .finally(() => this.#stopping.get(name) === stopped && this.#stopping.delete(name))
+    this.#stopping.set(name, stopped)
+    return stopped
   }
 
   /** Ends all actors. */
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.all([...this.#cells.keys()].map(name => this.stop(name)))
+    await Promise.all([...this.#cells.keys(), ...this.#stopping.keys()].map(name => this.#end(name)))
   }
 
   open(name: string): Recipient {
     let cell: ActorCell | undefined
-    // An actor may be started or replaced after its lane was opened.
-    const living = () => (cell === undefined || cell.stopped ? (cell = this.#find(name)) : cell)
+    const living = () => {
+      // An actor may be started or replaced after its lane was opened.
+      if (cell === undefined || cell.stopped) cell = this.#find(name)
+      return cell
+    }
     return {
       assertPresent: () => void living(),
       tell: (contract, value) => living().tell(contract, value),
       ask: (contract, value, reply) => living().ask(contract, value, reply),
     }
+  }
+
+  /** Stops an actor where nobody waits for the end of it. */
+  async #end(name: string): Promise<void> {
+    try {
+      await this.stop(name)
+    } catch (error) {
+      this.surroundings.log.warn(reasonOf(error))
+    }
+  }
+
+  #localRef<P extends Protocol>(protocol: P, name: string, path: string): ActorRef<P> {
+    const target = new LocalTarget(name, this.#localSurroundings)
+    return createActorRef({ protocol, path, target, contracts: this.surroundings.contracts })
+  }
+
+  #handlersOf(protocol: Protocol): HandlerTable {
+    let handlers = this.#handlers.get(protocol)
+    if (handlers === undefined) {
+      handlers = new HandlerTable(protocol, this.surroundings.contracts)
+      this.#handlers.set(protocol, handlers)
+    }
+    return handlers
   }
 
   #find(name: string): ActorCell {
@@ -131,11 +181,11 @@ export class ActorSystem implements Service {
       path,
       ref: (protocol, to) => this.ref(protocol, to),
       provide: (key, value) => this.surroundings.provide(key, value),
-      stop: () => void this.stop(name),
+      stop: () => void this.#end(name),
     }
   }
 
-  #dead(target: string, contract: string, payload: unknown, reason: SignalboxError): void {
-    this.surroundings.deadLetter({ contract, target, payload, outcome: 'rejected', reason })
+  #dead(target: string, { key }: LocalContract, payload: unknown, reason: SignalboxError): void {
+    this.surroundings.deadLetter({ contract: key, target, payload, outcome: 'rejected', reason })
   }
 }

@@ -2,7 +2,7 @@ import type { Handles, Protocol } from '../contracts/index.js'
 import type { ActorContext } from './actor-context.js'
 
 /** A class that implements a protocol; inversify makes it and injects what it asks for. */
-export type ActorClass<P extends Protocol> = abstract new (...dependencies: never[]) => Handles<P>
+export type ActorClass<P extends Protocol> = new (...dependencies: never[]) => Handles<P>
 
 /** A plain function that makes the handlers of a protocol. */
 export type ActorFunction<P extends Protocol> = (self: ActorContext) => Handles<P>
@@ -13,7 +13,18 @@ export type Behaviour<P extends Protocol> = ActorClass<P> | ActorFunction<P>
 /** Makes the handlers of an actor: the node's injection container, or a plain call. */
 export type Instantiate = <P extends Protocol>(behaviour: Behaviour<P>, self: ActorContext) => Handles<P>
 
-/** Whether `behaviour` is a class rather than a function. */
+/**
+ * Whether `behaviour` is a class rather than a function: the prototype of a class cannot be replaced, and one
+ * that a compiler wrote as a function has methods in its prototype, or inherits some.
+ */
 export function isActorClass<P extends Protocol>(behaviour: Behaviour<P>): behaviour is ActorClass<P> {
-  return /^class\b/.test(Function.prototype.toString.call(behaviour))
+  const property = Object.getOwnPropertyDescriptor(behaviour, 'prototype')
+  if (property === undefined) return false // an arrow function or a method
+  if (property.writable !== true) return true
+  const prototype: unknown = property.value
+  if (typeof prototype !== 'object' || prototype === null) return false
+  return (
+    Reflect.ownKeys(prototype).some(key => key !== 'constructor') ||
+    Object.getPrototypeOf(prototype) !== Object.prototype
+  )
 }

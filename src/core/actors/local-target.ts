@@ -1,8 +1,9 @@
 import { SignalboxError } from '../contracts/index.js'
 import type { LocalContract } from '../node/contract-table.js'
+import { freeze } from '../node/freeze.js'
 import type { AskOptions, Questions } from '../node/questions.js'
+import { LateSignal, type Reply } from '../node/reply.js'
 import type { ActorCell } from './actor-cell.js'
-import { freeze } from './freeze.js'
 import type { Target } from './target.js'
 
 /** What local targets share. */
@@ -11,9 +12,10 @@ export interface LocalSurroundings {
   readonly questions: Questions
   /** Whether values are frozen on their way, so that a receiver that changes them is found out early. */
   readonly freeze: boolean
+  /** @throws SignalboxError `ACTOR_UNKNOWN` */
   find(name: string): ActorCell
   /** A message that was not taken, and nobody waits to hear of it. */
-  undeliverable(contract: LocalContract, value: unknown, why: SignalboxError): void
+  undeliverable(actor: string, contract: LocalContract, value: unknown, why: SignalboxError): void
 }
 
 /** An actor in this process: messages are passed by reference. */
@@ -26,36 +28,35 @@ export class LocalTarget implements Target {
   ) {}
 
   tell(contract: LocalContract, value: unknown): boolean {
+    if (this.surroundings.freeze) freeze(value)
     try {
-      return this.#living().offer(contract, this.#pass(value))
+      return this.#living().offer(contract, value)
     } catch (error) {
       if (!(error instanceof SignalboxError)) throw error
-      this.surroundings.undeliverable(contract, value, error)
+      this.surroundings.undeliverable(this.name, contract, value, error)
       return true // its outcome is known, and trying again would not change it
     }
   }
 
   async send(contract: LocalContract, value: unknown, signal: AbortSignal | undefined): Promise<void> {
-    if (signal?.aborted)
-      throw new SignalboxError('ABORTED', 'aborted by the caller before it was sent', {
-        cause: signal.reason,
-      })
-    await this.#living().tell(contract, this.#pass(value))
+    if (signal?.aborted) {
+      const why = `${contract.key} to ${this.name} was taken back before it was sent`
+      throw new SignalboxError('ABORTED', why, { cause: signal.reason })
+    }
+    if (this.surroundings.freeze) freeze(value)
+    await this.#living().tell(contract, value)
   }
 
-  async ask(contract: LocalContract, value: unknown, options: AskOptions): Promise<unknown> {
-    const cell = this.#living()
-    const abort = new AbortController()
+  ask(contract: LocalContract, value: unknown, options: AskOptions): Promise<unknown> {
     const { questions } = this.surroundings
+    const asker = new LateSignal()
     const { id, answer } = questions.open(contract, this.name, options, () =>
-      abort.abort(new SignalboxError('ABORTED', 'the asker no longer waits for the answer')),
+      asker.abort(new SignalboxError('ABORTED', 'the asker no longer waits for the answer')),
     )
     try {
-      const accepted = cell.ask(contract, this.#pass(value), {
-        signal: abort.signal,
-        answer: result => questions.answer(id, this.#pass(result)),
-        fail: error => questions.fail(id, error),
-      })
+      if (this.surroundings.freeze) freeze(value)
+      const reply = new LocalReply(id, asker, this.surroundings)
+      const accepted = this.#living().ask(contract, value, reply)
       accepted?.catch((error: unknown) => questions.fail(id, error))
     } catch (error) {
       questions.fail(id, error)
@@ -67,8 +68,25 @@ export class LocalTarget implements Target {
     if (this.#cell === undefined || this.#cell.stopped) this.#cell = this.surroundings.find(this.name)
     return this.#cell
   }
+}
 
-  #pass(value: unknown): unknown {
-    return this.surroundings.freeze ? freeze(value) : value
+/** The answer to a question that was asked in this process. */
+class LocalReply implements Reply {
+  constructor(
+    private readonly question: number,
+    private readonly asker: LateSignal,
+    private readonly surroundings: LocalSurroundings,
+  ) {}
+
+  get signal(): AbortSignal {
+    return this.asker.signal
+  }
+
+  answer(value: unknown): void {
+    this.surroundings.questions.answer(this.question, this.surroundings.freeze ? freeze(value) : value)
+  }
+
+  fail(error: SignalboxError): void {
+    this.surroundings.questions.fail(this.question, error)
   }
 }

@@ -26,15 +26,23 @@ interface Blocked<T> {
 /** What waits for an actor, in order and bounded. */
 export class Mailbox<T> {
   readonly #items = new Queue<T>()
-  readonly #blocked = new Queue<Blocked<T>>()
+  /** Made when it is needed: few mailboxes are ever full. */
+  #blocked: Queue<Blocked<T>> | undefined
   #closed: SignalboxError | undefined
 
-  /** @param dropped is told of each message that the overflow policy drops */
+  /**
+   * @param dropped is told of each message that the overflow policy drops
+   * @throws SignalboxError `CONFIG_INVALID` for a limit that lets nothing through
+   */
   constructor(
     private readonly owner: string,
     private readonly options: MailboxOptions,
     private readonly dropped: (item: T, why: SignalboxError) => void,
-  ) {}
+  ) {
+    if (options.limit >= 1) return
+    const why = `a mailbox of ${options.limit} messages takes none; give a limit of at least 1`
+    throw new SignalboxError('CONFIG_INVALID', `${owner}: ${why}`)
+  }
 
   get size(): number {
     return this.#items.size
@@ -62,13 +70,15 @@ export class Mailbox<T> {
     if (this.#closed !== undefined) throw this.#closed
     if (this.offer(item)) return
     if (this.options.overflow === 'reject') throw this.#full('refused')
-    return new Promise<void>((accept, refuse) => this.#blocked.push({ item, accept, refuse }))
+    this.#blocked ??= new Queue()
+    const blocked = this.#blocked
+    return new Promise<void>((accept, refuse) => blocked.push({ item, accept, refuse }))
   }
 
   /** The oldest message, which makes room for one that is blocked. */
   take(): T | undefined {
     const item = this.#items.shift()
-    const next = item === undefined ? undefined : this.#blocked.shift()
+    const next = this.#blocked === undefined || item === undefined ? undefined : this.#blocked.shift()
     if (next !== undefined) {
       this.#items.push(next.item)
       next.accept()
@@ -81,7 +91,8 @@ export class Mailbox<T> {
     this.#closed ??= why
     const left = [...this.#items]
     this.#items.clear()
-    for (let next = this.#blocked.shift(); next !== undefined; next = this.#blocked.shift()) next.refuse(why)
+    for (const { refuse } of this.#blocked ?? []) refuse(why)
+    this.#blocked = undefined
     return left
   }
 

@@ -1,7 +1,7 @@
 import type { Subscriber } from 'rxjs'
 import { SignalboxError } from '../contracts/index.js'
 import { Queue } from '../link/index.js'
-import type { ObserveOptions } from './overflow.js'
+import type { Overflow } from './overflow.js'
 
 /**
  * Between what arrives and one subscriber. Values of one turn of the event loop are handed over together, or
@@ -9,24 +9,24 @@ import type { ObserveOptions } from './overflow.js'
  */
 export class DeliveryBuffer<T> {
   readonly #values = new Queue<T>()
-  readonly #limit: number
   #scheduled = false
   #busy = false
 
-  /** @param dropped is told of each value that the policy gives up */
+  /**
+   * @param limit values that are kept
+   * @param dropped is told of each value that the policy gives up
+   */
   constructor(
     private readonly topic: string,
-    private readonly options: ObserveOptions,
+    private readonly overflow: Overflow,
+    private readonly limit: number,
     private readonly subscriber: Subscriber<T>,
     private readonly dropped: (value: T, why: SignalboxError) => void,
-  ) {
-    const { overflow, buffer = 256 } = options
-    this.#limit = overflow === 'latest' ? 1 : overflow === 'unbounded' ? Number.POSITIVE_INFINITY : buffer
-  }
+  ) {}
 
   push(value: T): void {
     if (this.subscriber.closed) return
-    if (this.#values.size >= this.#limit && !this.#makeRoom(value)) return
+    if (this.#values.size >= this.limit && !this.#makeRoom(value)) return
     this.#values.push(value)
     this.#drainSoon()
   }
@@ -43,14 +43,14 @@ export class DeliveryBuffer<T> {
 
   /** Whether `value` may be kept after all. */
   #makeRoom(value: T): boolean {
-    const { overflow } = this.options
+    const { overflow } = this
     if (overflow !== 'latest' && !this.#busy) {
       this.#drain()
       return true
     }
     const why = new SignalboxError(
       'OVERFLOW',
-      `a subscriber of ${this.topic} is behind by its ${this.#limit}: ${overflow}`,
+      `a subscriber of ${this.topic} is behind by its ${this.limit}: ${overflow}`,
     )
     if (overflow === 'error') {
       this.#values.clear()

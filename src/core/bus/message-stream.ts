@@ -26,13 +26,24 @@ export class MessageStream<T> implements AsyncIterableIterator<T> {
   readonly #waiting = new Queue<(result: IteratorResult<T>) => void>()
   #over = false
 
+  /**
+   * @param left is told when the loop was left, or the stream ended
+   * @throws SignalboxError `CONFIG_INVALID` for a buffer that takes nothing
+   */
   constructor(
     private readonly buffer: number,
     private readonly left: () => void,
-  ) {}
+  ) {
+    if (buffer >= 1) return
+    throw new SignalboxError(
+      'CONFIG_INVALID',
+      `a stream with a buffer of ${buffer} takes nothing; give at least 1`,
+    )
+  }
 
-  /** Takes a value: at once, or when the loop has made room. */
+  /** Takes a value: at once, or when the loop has made room. @throws SignalboxError `CLOSED` when the loop was left */
   put(value: T): void | Promise<void> {
+    if (this.#over) throw subscriberLeft()
     const consumer = this.#waiting.shift()
     if (consumer !== undefined) {
       consumer({ done: false, value })
@@ -69,7 +80,7 @@ export class MessageStream<T> implements AsyncIterableIterator<T> {
   end(): void {
     if (this.#over) return
     this.#over = true
-    const why = new SignalboxError('CLOSED', 'the subscriber has left')
+    const why = subscriberLeft()
     for (let next = this.#blocked.shift(); next !== undefined; next = this.#blocked.shift()) next.refuse(why)
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       next({ done: true, value: undefined })
@@ -80,4 +91,8 @@ export class MessageStream<T> implements AsyncIterableIterator<T> {
   [Symbol.asyncIterator](): this {
     return this
   }
+}
+
+function subscriberLeft(): SignalboxError {
+  return new SignalboxError('CLOSED', 'the subscriber has left')
 }

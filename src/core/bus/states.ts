@@ -1,11 +1,13 @@
-import { distinctUntilChanged, map, Observable, ReplaySubject } from 'rxjs'
+import { Observable } from 'rxjs'
 import type { Log } from '../contracts/index.js'
 import { type AnyContract, reasonOf, SignalboxError, type StateKey } from '../contracts/index.js'
 import type { ContractTable, LocalContract } from '../node/contract-table.js'
+import { freeze } from '../node/freeze.js'
 import type { PeerSession } from '../node/peer-session.js'
 import type { Peers } from '../node/peers.js'
 import type { Recipient, Service } from '../node/recipient.js'
-import { isNewer, readVersion, type Version, writeVersion } from './state-version.js'
+import { FollowedState, type Versioned } from './followed-state.js'
+import { readVersion, writeVersion } from './state-version.js'
 
 /** What states need of their node. */
 export interface StateSurroundings {
@@ -13,26 +15,14 @@ export interface StateSurroundings {
   readonly incarnation: string
   readonly contracts: ContractTable
   readonly peers: Peers
+  /** Whether values are frozen, so that a follower here that changes one is found out early. */
+  readonly freeze: boolean
   readonly log: Log
-}
-
-/** A value and its place among the values that the state had. */
-interface Versioned {
-  readonly value: unknown
-  readonly version: Version
 }
 
 /** A state of which this node is the owner. */
 interface Owned extends Versioned {
   readonly contract: LocalContract
-}
-
-/** A state that is followed here. */
-interface Followed {
-  readonly values$: ReplaySubject<Versioned>
-  latest: Versioned | undefined
-  followers: number
-  readonly unwant: () => void
 }
 
 /**
@@ -41,13 +31,16 @@ interface Followed {
  */
 export class States implements Service {
   readonly #owned = new Map<string, Owned>()
-  readonly #followed = new Map<string, Followed>()
+  readonly #followed = new Map<string, FollowedState>()
   /** Topics whose value is on its way to a peer, and whether a newer one must follow. */
   readonly #onTheWay = new WeakMap<PeerSession, Map<string, boolean>>()
 
   constructor(private readonly surroundings: StateSurroundings) {
     surroundings.peers.interests$.subscribe(({ topic, wanted, from }) => {
       if (wanted && this.#owned.has(topic)) this.#push(from, topic)
+    })
+    surroundings.peers.events$.subscribe(({ type, incarnation }) => {
+      if (type === 'down') for (const followed of this.#followed.values()) followed.ownerLost(incarnation)
     })
   }
 
@@ -57,6 +50,7 @@ export class States implements Service {
   provide<V>(key: StateKey<V>, value: V): void {
     const contract = this.#register(key)
     const topic = topicOf(key)
+    if (this.surroundings.freeze) freeze(value)
     const { epoch, count } = this.#owned.get(topic)?.version ?? { epoch: Date.now(), count: 0 }
     const owned: Owned = {
       contract,
@@ -64,7 +58,7 @@ export class States implements Service {
       version: { epoch, owner: this.surroundings.incarnation, count: count + 1 },
     }
     this.#owned.set(topic, owned)
-    this.#arrived(topic, owned)
+    this.#followed.get(topic)?.arrived(owned)
     for (const session of this.surroundings.peers.interestedIn(topic)) this.#push(session, topic)
   }
 
@@ -74,12 +68,10 @@ export class States implements Service {
     const topic = topicOf(key)
     return new Observable<V>(subscriber => {
       const followed = this.#follow(topic)
-      const subscription = followed.values$
-        .pipe(
-          distinctUntilChanged((before, after) => before.version === after.version),
-          map(({ value }) => value as V),
-        )
-        .subscribe(subscriber)
+      const subscription = followed.values$.subscribe({
+        next: value => subscriber.next(value as V),
+        complete: () => subscriber.complete(),
+      })
       return () => {
         subscription.unsubscribe()
         this.#unfollow(topic, followed)
@@ -91,7 +83,7 @@ export class States implements Service {
     return {
       tell: (contract, value, note) => {
         const { key, version } = readVersion(note)
-        this.#arrived(`state ${contract.key} ${key}`, { value, version })
+        this.#followed.get(`state ${contract.key} ${key}`)?.arrived({ value, version })
       },
       ask: contract => {
         throw new SignalboxError('CONTRACT_UNHANDLED', `${contract.key}: a state answers nothing`)
@@ -101,42 +93,29 @@ export class States implements Service {
 
   /** Ends all followers. */
   close(): void {
-    for (const { values$ } of this.#followed.values()) values$.complete()
+    for (const followed of this.#followed.values()) followed.end()
   }
 
   #register(key: StateKey): LocalContract {
     return this.surroundings.contracts.register(key.state as AnyContract)
   }
 
-  #follow(topic: string): Followed {
+  #follow(topic: string): FollowedState {
     let followed = this.#followed.get(topic)
     if (followed === undefined) {
-      followed = {
-        values$: new ReplaySubject(1),
-        latest: undefined,
-        followers: 0,
-        unwant: this.surroundings.peers.want(topic),
-      }
+      followed = new FollowedState(this.surroundings.peers.want(topic))
       this.#followed.set(topic, followed)
       const owned = this.#owned.get(topic)
-      if (owned !== undefined) this.#arrived(topic, owned)
+      if (owned !== undefined) followed.arrived(owned)
     }
     followed.followers++
     return followed
   }
 
-  #unfollow(topic: string, followed: Followed): void {
+  #unfollow(topic: string, followed: FollowedState): void {
     if (--followed.followers > 0) return
     this.#followed.delete(topic)
     followed.unwant()
-  }
-
-  #arrived(topic: string, arrived: Versioned): void {
-    const followed = this.#followed.get(topic)
-    if (followed === undefined) return
-    if (followed.latest !== undefined && !isNewer(arrived.version, followed.latest.version)) return
-    followed.latest = arrived
-    followed.values$.next(arrived)
   }
 
   /** Sends the present value to a follower; while one is on its way, only that a newer one must follow. */

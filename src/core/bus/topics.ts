@@ -2,11 +2,12 @@ import { Observable } from 'rxjs'
 import { type MessageContract, SignalboxError } from '../contracts/index.js'
 import type { ContractTable, LocalContract } from '../node/contract-table.js'
 import type { DeadLetter } from '../node/dead-letters.js'
+import { freeze } from '../node/freeze.js'
 import type { Peers } from '../node/peers.js'
 import type { Recipient, Service } from '../node/recipient.js'
 import { DeliveryBuffer } from './delivery-buffer.js'
 import { MessageStream, type StreamOptions } from './message-stream.js'
-import type { ObserveOptions } from './overflow.js'
+import { keptValues, type ObserveOptions } from './overflow.js'
 
 /** Who got a published message. */
 export interface Publication {
@@ -20,6 +21,8 @@ export interface Publication {
 export interface TopicSurroundings {
   readonly contracts: ContractTable
   readonly peers: Peers
+  /** Whether what is published is frozen, so that a subscriber here that changes it is found out early. */
+  readonly freeze: boolean
   deadLetter(letter: DeadLetter): void
 }
 
@@ -37,10 +40,11 @@ export class Topics implements Service {
   async publish<P>(contract: MessageContract<P>, payload: P): Promise<Publication> {
     const { contracts, peers } = this.surroundings
     const local = contracts.register(contract)
+    const topic = topicOf(local)
     const deliveries: (void | Promise<void>)[] = []
+    if (this.surroundings.freeze) freeze(payload)
     if (this.#sinks.has(local)) deliveries.push(this.#deliver(local, payload))
-    for (const session of peers.interestedIn(topicOf(local)))
-      deliveries.push(session.send(`topic ${local.key}`, local, payload))
+    for (const session of peers.interestedIn(topic)) deliveries.push(session.send(topic, local, payload))
     const results = await Promise.allSettled(deliveries)
     let failed = 0
     for (const result of results) {
@@ -51,13 +55,16 @@ export class Topics implements Service {
     return { accepted: results.length - failed, failed }
   }
 
-  /** What is published from now on. Plain subscribers cannot make a publisher wait: the overflow policy says what may be lost. */
+  /**
+   * What is published from now on. Plain subscribers cannot make a publisher wait: the overflow policy says what may be lost.
+   * @throws SignalboxError `CONFIG_INVALID` for options that make no sense
+   */
   observe<P>(contract: MessageContract<P>, options: ObserveOptions): Observable<P> {
     const local = this.surroundings.contracts.register(contract)
+    const limit = keptValues(local.key, options)
     return new Observable<P>(subscriber => {
-      const buffer = new DeliveryBuffer<P>(local.key, options, subscriber, (value, why) =>
-        this.#dead(local, value, why),
-      )
+      const dropped = (value: P, why: SignalboxError) => this.#dead(local, value, why)
+      const buffer = new DeliveryBuffer<P>(local.key, options.overflow, limit, subscriber, dropped)
       return this.#subscribe(local, value => buffer.push(value as P))
     })
   }
@@ -107,14 +114,16 @@ export class Topics implements Service {
     }
   }
 
-  /** Gives a message to all subscribers here; accepted when each has taken it. */
+  /** Gives a message to all subscribers here; accepted when each has taken it or left, and not all have left. */
   #deliver(contract: LocalContract, value: unknown): void | Promise<void> {
     const pending: Promise<void>[] = []
+    let taken = false
     for (const sink of this.#sinks.get(contract) ?? []) {
-      const taken = sink(value)
-      if (taken !== undefined) pending.push(taken)
+      const taking = sink(value)
+      if (taking === undefined) taken = true
+      else pending.push(taking)
     }
-    if (pending.length > 0) return Promise.all(pending).then(() => {})
+    if (pending.length > 0) return taken ? Promise.allSettled(pending).then(() => {}) : anyOf(pending)
   }
 
   #dead(contract: LocalContract, payload: unknown, thrown: unknown): void {
@@ -135,4 +144,10 @@ export class Topics implements Service {
 
 function topicOf(contract: LocalContract): string {
   return `topic ${contract.key}`
+}
+
+/** Waits for all; rejects when all do. */
+async function anyOf(pending: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(pending)
+  if (results.every(({ status }) => status === 'rejected')) await pending[0]
 }

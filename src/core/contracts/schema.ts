@@ -1,5 +1,6 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec'
 import { SignalboxError } from './errors.js'
+import { samplesOf } from './schema-samples.js'
 
 /**
  * A schema of any library that implements Standard Schema, validates synchronously, and checks
@@ -38,7 +39,10 @@ export function jsonSchemaOf(schema: StandardSchemaV1): Record<string, unknown> 
  */
 export function validate<T>(schema: Schema<T>, value: unknown, what: string): T {
   const result = schema['~standard'].validate(value)
-  if (result instanceof Promise) throw asynchronous(what)
+  if (result instanceof Promise) {
+    result.catch(() => {}) // its verdict is of no interest
+    throw asynchronous(what)
+  }
   if (result.issues === undefined) return result.value
   const faults = result.issues.slice(0, 5).map(issue => {
     const path = issue.path?.map(step => String(typeof step === 'object' ? step.key : step)).join('.')
@@ -52,7 +56,7 @@ export function validate<T>(schema: Schema<T>, value: unknown, what: string): T 
 
 /**
  * Refuses what is not a Standard Schema, or validates asynchronously. Only a call shows the latter,
- * so the schema is tried on plain values and on the simplest one that its JSON Schema describes.
+ * so the schema is tried on plain values and on simple ones that its JSON Schema describes.
  * @throws SignalboxError `CONTRACT_INVALID`
  */
 export function assertSynchronous(schema: StandardSchemaV1, what: string): void {
@@ -64,7 +68,7 @@ export function assertSynchronous(schema: StandardSchemaV1, what: string): void 
     )
   }
   const json = jsonSchemaOf(schema)
-  const samples = [undefined, null, '', 0, true, [], {}, ...(json === undefined ? [] : [sampleOf(json, 0)])]
+  const samples = [undefined, null, '', 0, true, [], {}, ...(json === undefined ? [] : samplesOf(json))]
   for (const sample of samples) {
     const result = schema['~standard'].validate(sample)
     if (result instanceof Promise) {
@@ -79,42 +83,4 @@ function asynchronous(what: string): SignalboxError {
     'CONTRACT_INVALID',
     `${what}: its schema validates asynchronously, and a message must be judged at once; move the asynchronous check into the handler`,
   )
-}
-
-/** A value that most likely fits `json`; best effort. */
-function sampleOf(json: Record<string, unknown>, depth: number): unknown {
-  if (depth > 16) return null
-  if ('const' in json) return json.const
-  if (Array.isArray(json.enum)) return json.enum[0]
-  const choice = [json.anyOf, json.oneOf].find(Array.isArray)
-  if (choice !== undefined) return sampleOf(asSchema(choice[0]), depth + 1)
-  switch (json.type) {
-    case 'string':
-      return 'x'.repeat(Math.min(Number(json.minLength ?? 1), 1024))
-    case 'number':
-    case 'integer':
-      return (
-        Number(json.minimum ?? json.exclusiveMinimum ?? json.maximum ?? 0) +
-        ('exclusiveMinimum' in json ? 1 : 0)
-      )
-    case 'boolean':
-      return true
-    case 'array':
-      return Array.isArray(json.prefixItems)
-        ? json.prefixItems.map(item => sampleOf(asSchema(item), depth + 1))
-        : [sampleOf(asSchema(json.items), depth + 1)]
-    case 'object':
-      return Object.fromEntries(
-        Object.entries(asSchema(json.properties)).map(([key, item]) => [
-          key,
-          sampleOf(asSchema(item), depth + 1),
-        ]),
-      )
-    default:
-      return null
-  }
-}
-
-function asSchema(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }

@@ -87,6 +87,11 @@ export interface Endpoint {
   send(bytes: Uint8Array, to: Address | 'all'): 'sent' | 'full'
   /** Emits when a `send` that was refused may be tried again; completes at close. */
   readonly writable$: Observable<void>
+  /**
+   * Present where the mechanism tells that nobody is at an address: emits the address of a packet that was `sent`
+   * and reached nobody, never from inside `send`; completes at close. Silence proves nothing.
+   */
+  readonly unreachable$?: Observable<Address>
   readonly closed: Promise<CloseReason>
   close(): Promise<void>
 }

@@ -27,7 +27,7 @@ export class LocalContract {
   /** Of all its schemas; undefined where a schema's library gives no JSON Schema. */
   readonly digest: string | undefined
   readonly structures: Readonly<Record<Part, Structures>>
-  readonly #encoders = new Map<string, Encoder>()
+  readonly #encoders: Readonly<Record<Part, Map<Codec, Encoder>>> = { input: new Map(), output: new Map() }
 
   constructor(
     /** What this node calls the contract on the wire. */
@@ -37,18 +37,17 @@ export class LocalContract {
     this.key = contractKey(contract)
     this.schemas = schemasOf(contract)
     const { input, output } = this.schemas
-    const digests = [digestOf(input), ...(output === undefined ? [] : [digestOf(output)])]
+    const digests = digestedSchemas(contract).map(digestOf)
     this.digest = digests.includes(undefined) ? undefined : digests.join('-')
     this.structures = { input: structuresOf(input), output: output === undefined ? [] : structuresOf(output) }
   }
 
   /** The encoder of one part's values; made once per codec. */
   encoder(part: Part, codec: Codec): Encoder {
-    const name = `${part} ${codec.name}`
-    let encoder = this.#encoders.get(name)
+    let encoder = this.#encoders[part].get(codec)
     if (encoder === undefined) {
       encoder = codec.encoder(this.structures[part], defaultValueLimits)
-      this.#encoders.set(name, encoder)
+      this.#encoders[part].set(codec, encoder)
     }
     return encoder
   }
@@ -86,6 +85,18 @@ export class ContractTable {
 
   [Symbol.iterator](): Iterator<LocalContract> {
     return this.#byKey.values()
+  }
+}
+
+/** What two nodes must agree on. A state's key is part of it, although it travels as text. */
+function digestedSchemas(contract: AnyContract): readonly Schema[] {
+  switch (contract.kind) {
+    case 'message':
+      return [contract.payload]
+    case 'request':
+      return [contract.input, contract.output]
+    case 'state':
+      return [contract.value, contract.key]
   }
 }
 

@@ -9,7 +9,7 @@ export interface DeadLetter {
   readonly target: string
   /** What was sent, where it is still known. */
   readonly payload: unknown
-  /** Whether it certainly was not handled, or nobody knows. */
+  /** Whether it certainly was not handled, or its handler failed; or whether nobody knows. */
   readonly outcome: 'rejected' | 'unknown'
   readonly reason: SignalboxError
 }

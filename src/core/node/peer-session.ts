@@ -3,7 +3,6 @@ import {
   type Clock,
   type CloseReason,
   type Codec,
-  isSignalboxError,
   type Log,
   reasonOf,
   SignalboxError,
@@ -11,35 +10,36 @@ import {
 } from '../contracts/index.js'
 import {
   ByteReader,
-  ByteWriter,
-  errorOf,
   type LaneSink,
   type Link,
   type LinkHost,
   type OutboundLane,
   type Receipt,
-  readReason,
+  type Session,
   violation,
-  writeReason,
 } from '../link/index.js'
+import { readAnswerHead } from './answer-message.js'
+import { Answering } from './answering.js'
 import type { ContractTable, LocalContract } from './contract-table.js'
-import { readDeclaration, writeDeclaration } from './declaration.js'
-import { decodeHead, encodeHead, type HeadOptions } from './envelope.js'
-import { type PeerContract, PeerContracts } from './peer-contracts.js'
+import {
+  encodeAbandoned,
+  encodeCatalogue,
+  encodeInterest,
+  type InterestChange,
+  readControl,
+} from './control-message.js'
+import type { Declaration } from './declaration.js'
+import { decodeHead } from './envelope.js'
+import { PeerContracts } from './peer-contracts.js'
 import { type AskOptions, Questions } from './questions.js'
-import { decodeLabel, encodeLabel, type Recipient, type Reply, type Service } from './recipient.js'
-
-/** What the nodes tell each other on the control lane. */
-const Control = { catalogue: 0x01, interest: 0x02, abandoned: 0x03 } as const
-
-/** What stands first on the lane of answers. The flag `declares` may be added. */
-const Answer = { value: 0x01, failure: 0x02, declares: 0x80 } as const
+import { type Recipient, readLabel, type Service } from './recipient.js'
+import { SpokenContracts } from './spoken-contracts.js'
 
 /** Contracts in one message of the catalogue. */
 const CATALOGUE_PAGE = 50
 /** Topics that one peer may be interested in (I12). */
 const INTERESTS = 65_536
-const TOPIC_LENGTH = 2048
+const NOTHING = new Uint8Array()
 
 /** What a session takes from its node. */
 export interface SessionSurroundings {
@@ -55,61 +55,57 @@ export interface SessionSurroundings {
   readonly log: Log
 }
 
-/** A change of what a peer wants to hear. */
-export interface InterestChange {
-  readonly topic: string
-  readonly wanted: boolean
-}
-
 /**
  * One session with another node: typed messages over the lanes of one link. Lanes are opened by label
  * with their first message, contracts are declared with theirs.
  */
 export class PeerSession {
+  /** The name of the peer's node. */
+  readonly node: string
+  /** The life of the peer's node (I1), as hexadecimal text. */
+  readonly incarnation: string
   /** Topics that the peer wants to hear. */
   readonly interests = new Set<string>()
   readonly interestChanges$ = new Subject<InterestChange>()
   /** What the link asks for; given to it when it is made. */
   readonly host: LinkHost = {
-    control: { accept: message => this.#onControl(new ByteReader(message)) },
+    control: { accept: message => this.#onControl(message) },
     replies: { accept: message => this.#onAnswer(new ByteReader(message)) },
     laneOpened: label => this.#laneOpened(label),
     attached: link => this.#attached(link),
   }
   #link: Link | undefined
-  #codec: Codec | undefined
-  #theirs: PeerContracts | undefined
   readonly #lanes = new Map<string, OutboundLane>()
-  /** Contracts of ours that the peer certainly knows, with the head of a plain message. */
-  readonly #known = new Map<LocalContract, Uint8Array>()
+  readonly #spoken: SpokenContracts
+  readonly #theirs: PeerContracts
   readonly #questions: Questions
-  /** Questions of the peer that are being answered here. */
-  readonly #answering = new Map<number, AbortController>()
+  readonly #answering: Answering
 
-  constructor(private readonly surroundings: SessionSurroundings) {
-    this.#questions = new Questions(surroundings.clock, surroundings.patience)
-  }
-
-  #attached(link: Link): void {
-    this.#link = link
-    void link.closed.then(reason => this.#ended(reason))
-    this.#sendCatalogue(this.surroundings.contracts)
-    for (const topic of this.surroundings.interests()) this.setInterest(topic, true)
+  /**
+   * @param greeting what the handshake agreed on
+   * @throws SignalboxError `HANDSHAKE_REFUSED` when the codec is not installed
+   */
+  constructor(
+    private readonly surroundings: SessionSurroundings,
+    greeting: Session,
+  ) {
+    const { self, contracts, codecs, clock, patience } = surroundings
+    const codec = codecs.get(greeting.codec)
+    if (codec === undefined)
+      throw new SignalboxError('HANDSHAKE_REFUSED', `the codec ${greeting.codec} is not installed here`)
+    this.node = greeting.theirs.node
+    this.incarnation = Buffer.from(greeting.theirs.incarnation).toString('hex')
+    this.#spoken = new SpokenContracts(codec)
+    this.#theirs = new PeerContracts(this.node, self, contracts, codec)
+    this.#questions = new Questions(clock, patience)
+    this.#answering = new Answering(this.node, this.#spoken, () =>
+      this.link.ended ? undefined : this.link.replies,
+    )
   }
 
   get link(): Link {
     if (this.#link === undefined) throw new SignalboxError('CLOSED', 'the session has not begun')
     return this.#link
-  }
-
-  /** The name of the peer's node. */
-  get node(): string {
-    return this.link.peer
-  }
-
-  /** The life of the peer's node (I1), as hexadecimal text. */
-  get incarnation(): string {
-    return Buffer.from(this.link.session.theirs.incarnation).toString('hex')
   }
 
   /**
@@ -118,15 +114,15 @@ export class PeerSession {
    */
   tell(label: string, contract: LocalContract, value: unknown, receipt: Receipt): boolean {
     const lane = this.#lane(label)
-    const head = this.#known.get(contract)
-    if (head !== undefined) return lane.offer(head, this.#encode(contract, value), receipt)
-    const learns: Receipt = {
+    const spoken = this.#spoken.of(contract)
+    if (spoken.known) return lane.offer(spoken.head(), spoken.input.encode(value), receipt)
+    this.#theirs.assertAgreed(contract)
+    return lane.offer(spoken.head(), spoken.input.encode(value), {
       settle: outcome => {
-        if (outcome.status === 'accepted') this.#learned(contract)
+        if (outcome.status === 'accepted') spoken.learned()
         receipt.settle(outcome)
       },
-    }
-    return lane.offer(this.#head(contract, {}), this.#encode(contract, value), learns)
+    })
   }
 
   /** Sends a message as soon as there is room; resolves when it was accepted. @throws SignalboxError like a lane's `send` */
@@ -136,41 +132,54 @@ export class PeerSession {
     value: unknown,
     { note, signal }: { readonly note?: Uint8Array; readonly signal?: AbortSignal } = {},
   ): Promise<void> {
-    const head = this.#head(contract, note === undefined ? {} : { note })
-    await this.#lane(label).send(head, this.#encode(contract, value), signal)
-    this.#learned(contract)
+    this.#theirs.assertAgreed(contract)
+    const spoken = this.#spoken.of(contract)
+    const head = spoken.head(note === undefined ? undefined : { note })
+    await this.#lane(label).send(head, spoken.input.encode(value), signal)
+    spoken.learned()
   }
 
   /** Asks, and resolves with the answer. @throws SignalboxError `TIMEOUT`, `ABORTED`, `PEER_LOST`, or what the peer says */
   ask(label: string, contract: LocalContract, value: unknown, options: AskOptions): Promise<unknown> {
-    const lane = this.#lane(label)
-    const body = this.#encode(contract, value).slice() // the question is opened in between
-    const question = this.#questions.open(contract, `${this.node} (${label})`, options, id => {
-      if (!this.link.ended) this.#control(new ByteWriter().u8(Control.abandoned).varint(id))
+    const { id, answer } = this.#questions.open(contract, `${this.node} (${label})`, options, abandoned => {
+      if (!this.link.ended) this.#control(encodeAbandoned(abandoned))
     })
-    lane.send(this.#head(contract, { question: question.id }), body, options.signal).then(
-      () => this.#learned(contract),
-      (error: unknown) => this.#questions.fail(question.id, error),
+    this.#put(label, contract, value, id, options.signal).catch((error: unknown) =>
+      this.#questions.fail(id, error),
     )
-    return question.answer
+    return answer
   }
 
   /** Tells the peer whether this node wants to hear `topic`. */
   setInterest(topic: string, wanted: boolean): void {
-    this.#control(
-      new ByteWriter()
-        .u8(Control.interest)
-        .u8(wanted ? 1 : 0)
-        .text(topic),
-    )
+    this.#control(encodeInterest({ topic, wanted }))
+  }
+
+  async #put(
+    label: string,
+    contract: LocalContract,
+    value: unknown,
+    question: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    this.#theirs.assertAgreed(contract)
+    const spoken = this.#spoken.of(contract)
+    await this.#lane(label).send(spoken.head({ question }), spoken.input.encode(value), signal)
+    spoken.learned()
+  }
+
+  #attached(link: Link): void {
+    this.#link = link
+    void link.closed.then(reason => this.#ended(reason))
+    this.#sendCatalogue()
+    for (const topic of this.surroundings.interests()) this.setInterest(topic, true)
   }
 
   #lane(label: string): OutboundLane {
     let lane = this.#lanes.get(label)
     if (lane === undefined) {
       if (this.#lanes.size >= this.link.session.theirs.lanes) this.#endIdleLane()
-      const space = label.indexOf(' ')
-      lane = this.link.openLane(encodeLabel(label.slice(0, space), label.slice(space + 1)))
+      lane = this.link.openLane(new TextEncoder().encode(label))
       this.#lanes.set(label, lane)
     }
     return lane
@@ -186,82 +195,38 @@ export class PeerSession {
     }
   }
 
-  #head(contract: LocalContract, options: Omit<HeadOptions, 'known'>): Uint8Array {
-    this.#contracts.assertAgreed(contract)
-    return encodeHead(contract, { ...options, known: this.#known.has(contract) })
-  }
-
-  #encode(contract: LocalContract, value: unknown): Uint8Array {
-    return contract.encoder('input', this.#negotiated).encode(value)
-  }
-
-  #learned(contract: LocalContract): void {
-    if (!this.#known.has(contract)) this.#known.set(contract, encodeHead(contract, { known: true }))
-  }
-
-  get #negotiated(): Codec {
-    if (this.#codec === undefined) {
-      const name = this.link.session.codec
-      const codec = this.surroundings.codecs.get(name)
-      if (codec === undefined)
-        throw new SignalboxError('HANDSHAKE_REFUSED', `the codec ${name} is not installed`)
-      this.#codec = codec
-    }
-    return this.#codec
-  }
-
-  get #contracts(): PeerContracts {
-    const { self, contracts } = this.surroundings
-    this.#theirs ??= new PeerContracts(this.node, self, contracts, this.#negotiated)
-    return this.#theirs
-  }
-
-  #control(out: ByteWriter): void {
-    this.link.control.send(out.done(), new Uint8Array()).catch((error: unknown) => {
+  #control(message: Uint8Array): void {
+    this.link.control.send(message, NOTHING).catch((error: unknown) => {
       if (!this.link.ended)
         this.surroundings.log.warn(`${this.node} refused a control message`, { reason: reasonOf(error) })
     })
   }
 
-  #sendCatalogue(contracts: ContractTable): void {
-    const all = [...contracts]
+  #sendCatalogue(): void {
+    const all = [...this.surroundings.contracts]
     for (let first = 0; first < all.length; first += CATALOGUE_PAGE) {
       const page = all.slice(first, first + CATALOGUE_PAGE)
-      const out = new ByteWriter().u8(Control.catalogue).varint(page.length)
-      for (const contract of page) writeDeclaration(out, contract)
-      this.link.control.send(out.done(), new Uint8Array()).then(
-        () => page.forEach(contract => this.#learned(contract)),
+      this.link.control.send(encodeCatalogue(page), NOTHING).then(
+        () => {
+          for (const contract of page) this.#spoken.of(contract).learned()
+        },
         () => {}, // then each contract is declared with its first message
       )
     }
   }
 
-  #onControl(input: ByteReader): void {
-    const kind = input.u8()
-    switch (kind) {
-      case Control.catalogue:
-        for (let left = input.varint(); left > 0; left--)
-          this.#declared(this.#contracts.declare(readDeclaration(input)))
-        break
-      case Control.interest: {
-        const wanted = input.u8() === 1
-        this.#onInterest({ topic: input.text(TOPIC_LENGTH), wanted })
-        break
-      }
-      case Control.abandoned:
-        this.#answering
-          .get(input.varint())
-          ?.abort(new SignalboxError('ABORTED', `${this.node} no longer waits for the answer`))
-        break
-      default:
-        throw violation(`0x${kind.toString(16)} is no control message`)
-    }
-    input.end()
+  #onControl(message: Uint8Array): void {
+    readControl(new ByteReader(message), {
+      declared: declaration => this.#declared(declaration),
+      interest: change => this.#onInterest(change),
+      abandoned: question => this.#answering.abandoned(question),
+    })
   }
 
   /** The nodes meet: a contract that they understand differently is reported at once, and only it fails. */
-  #declared(theirs: PeerContract): void {
+  #declared(declaration: Declaration): void {
     const { contracts, log } = this.surroundings
+    const theirs = this.#theirs.declare(declaration)
     if (contracts.find(theirs.key) === undefined) return
     try {
       theirs.local()
@@ -278,15 +243,12 @@ export class PeerSession {
   }
 
   #laneOpened(label: Uint8Array): LaneSink {
-    const [service, name] = decodeLabel(label)
+    const [service, name] = readLabel(label)
     try {
       const opened = this.surroundings.services.get(service)
       if (opened === undefined) throw new SignalboxError('ACTOR_UNKNOWN', `there is no service ${service}`)
       const recipient = opened.open(name)
-      return {
-        accept: message => this.#deliver(recipient, new ByteReader(message)),
-        ended: () => recipient.ended?.(),
-      }
+      return { accept: message => this.#deliver(recipient, new ByteReader(message)) }
     } catch (error) {
       return {
         accept: () => {
@@ -297,96 +259,35 @@ export class PeerSession {
   }
 
   #deliver(recipient: Recipient, input: ByteReader): void | Promise<void> {
-    const head = decodeHead(input)
-    if (head.declaration !== undefined) this.#contracts.declare(head.declaration)
+    const { declaration, contract: number, question, note } = decodeHead(input)
+    if (declaration !== undefined) this.#theirs.declare(declaration)
     recipient.assertPresent?.()
-    const theirs = this.#contracts.get(head.contract)
+    const theirs = this.#theirs.get(number)
     const contract = theirs.local()
     const value = validate(contract.schemas.input, theirs.decoder('input').decode(input.rest()), contract.key)
-    if (head.question === undefined) return recipient.tell(contract, value, head.note)
-    return this.#deliverQuestion(recipient, contract, value, head.question)
-  }
-
-  #deliverQuestion(
-    recipient: Recipient,
-    contract: LocalContract,
-    value: unknown,
-    question: number,
-  ): void | Promise<void> {
-    if (contract.schemas.output === undefined)
-      throw new SignalboxError('CONTRACT_UNHANDLED', `${contract.key} has no answer`)
-    if (this.#answering.has(question)) throw violation(`question ${question} is asked a second time`)
-    const abort = new AbortController()
-    this.#answering.set(question, abort)
-    const close = () => this.#answering.get(question) === abort && this.#answering.delete(question)
-    const reply: Reply = {
-      signal: abort.signal,
-      answer: answer => {
-        if (close()) this.#answer(question, contract, answer)
-      },
-      fail: error => {
-        if (close()) this.#fail(question, error)
-      },
-    }
-    try {
-      const accepted = recipient.ask(contract, value, reply)
-      return accepted?.catch((error: unknown) => {
-        close()
-        throw error
-      })
-    } catch (error) {
-      close() // the refusal of the question is its answer
-      throw error
-    }
-  }
-
-  #answer(question: number, contract: LocalContract, value: unknown): void {
-    if (this.link.ended) return
-    try {
-      const known = this.#known.has(contract)
-      const out = new ByteWriter().u8(known ? Answer.value : Answer.value | Answer.declares).varint(question)
-      if (known) out.varint(contract.id)
-      else writeDeclaration(out, contract)
-      const body = contract.encoder('output', this.#negotiated).encode(value)
-      this.link.replies.send(out.done(), body).catch((error: unknown) => {
-        if (isSignalboxError(error, 'FRAME_TOO_LARGE')) this.#fail(question, error)
-      })
-    } catch (error) {
-      const why = isSignalboxError(error) ? error : new SignalboxError('HANDLER_FAILED', reasonOf(error))
-      this.#fail(question, why)
-    }
-  }
-
-  #fail(question: number, error: SignalboxError): void {
-    if (this.link.ended) return
-    const out = writeReason(new ByteWriter().u8(Answer.failure).varint(question), error.code, error.message)
-    this.link.replies.send(out.done(), new Uint8Array()).catch(() => {}) // the session's end fails the question there
+    if (question === undefined) return recipient.tell(contract, value, note)
+    return this.#answering.deliver(recipient, contract, value, question)
   }
 
   #onAnswer(input: ByteReader): void {
-    const first = input.u8()
-    const question = input.varint()
-    if (first === Answer.failure) {
-      this.#questions.fail(question, errorOf(readReason(input)))
+    const head = readAnswerHead(input)
+    const { question } = head
+    if ('failure' in head) {
+      this.#questions.fail(question, head.failure)
       return
     }
-    if ((first & ~Answer.declares) !== Answer.value)
-      throw violation(`0x${first.toString(16)} is no kind of answer`)
     const theirs =
-      (first & Answer.declares) === 0
-        ? this.#contracts.get(input.varint())
-        : this.#contracts.declare(readDeclaration(input))
+      typeof head.contract === 'number'
+        ? this.#theirs.get(head.contract)
+        : this.#theirs.declare(head.contract)
     const contract = this.#questions.contractOf(question)
     if (contract === undefined) return // given up in the meantime
     try {
-      if (theirs.local() !== contract || contract.schemas.output === undefined) {
+      const { output } = contract.schemas
+      if (theirs.local() !== contract || output === undefined)
         throw violation(`question ${question} about ${contract.key} is answered with ${theirs.key}`)
-      }
       const value = theirs.decoder('output').decode(input.rest())
-      this.#questions.answer(
-        question,
-        validate(contract.schemas.output, value, `${contract.key}, answer of ${this.node}`),
-      )
+      this.#questions.answer(question, validate(output, value, `${contract.key}, answer of ${this.node}`))
     } catch (error) {
       this.#questions.fail(question, error)
     }
@@ -394,13 +295,10 @@ export class PeerSession {
 
   #ended(reason: CloseReason): void {
     const cause = reason.by === 'fault' ? reason.error : undefined
-    const why =
-      cause === undefined
-        ? `the session with ${this.node} ended`
-        : `the session with ${this.node} ended: ${cause.message}`
+    const because = cause === undefined ? '' : `: ${cause.message}`
+    const why = `the session with ${this.node} ended${because}`
     this.#questions.failAll(new SignalboxError('PEER_LOST', `the outcome is unknown: ${why}`, { cause }))
-    for (const abort of this.#answering.values()) abort.abort(new SignalboxError('PEER_LOST', why))
-    this.#answering.clear()
+    this.#answering.ended(new SignalboxError('PEER_LOST', why))
     this.#lanes.clear()
     this.interests.clear()
     this.interestChanges$.complete()

@@ -1,13 +1,5 @@
-import type { SignalboxError } from '../contracts/index.js'
 import type { LocalContract } from './contract-table.js'
-
-/** How a question is answered; the first call counts, later ones do nothing. */
-export interface Reply {
-  /** Fires when the asker gave up or is gone. */
-  readonly signal: AbortSignal
-  answer(value: unknown): void
-  fail(error: SignalboxError): void
-}
+import type { Reply } from './reply.js'
 
 /**
  * Where messages for one thing in this node go. Returning accepts, a promise accepts when it resolves;
@@ -19,8 +11,6 @@ export interface Recipient {
   /** @param note what the sending service said beside the value; valid until the call returns */
   tell(contract: LocalContract, value: unknown, note: Uint8Array): void | Promise<void>
   ask(contract: LocalContract, value: unknown, reply: Reply): void | Promise<void>
-  /** No message comes this way any more. */
-  ended?(): void
 }
 
 /** A part of the node that peers may address: actors, topics, states. */
@@ -33,13 +23,8 @@ export interface Service {
   open(name: string): Recipient
 }
 
-/** Writes the label of a lane to `name` of `service`. */
-export function encodeLabel(service: string, name: string): Uint8Array {
-  return new TextEncoder().encode(`${service} ${name}`)
-}
-
-/** Reads a label: the service, and the name within it. */
-export function decodeLabel(label: Uint8Array): readonly [service: string, name: string] {
+/** Reads the label of a lane: the service, and the name within it. */
+export function readLabel(label: Uint8Array): readonly [service: string, name: string] {
   const text = new TextDecoder().decode(label)
   const space = text.indexOf(' ')
   return space < 0 ? [text, ''] : [text.slice(0, space), text.slice(space + 1)]

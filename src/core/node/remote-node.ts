@@ -1,130 +1,153 @@
-import { isSignalboxError, reasonOf, SignalboxError } from '../contracts/index.js'
+import { type Clock, isSignalboxError, reasonOf, SignalboxError } from '../contracts/index.js'
 import type { Receipt } from '../link/index.js'
 import type { LocalContract } from './contract-table.js'
 import type { PeerSession } from './peer-session.js'
 import type { AskOptions } from './questions.js'
+import { WaitingRoom } from './waiting-room.js'
 
-/** Something to do as soon as there is a session. */
-interface Waiting {
-  run(session: PeerSession): void
-  fail(error: SignalboxError): void
+/** What another node is seen with. */
+export interface RemoteNodeOptions {
+  readonly clock: Clock
+  /** Milliseconds that a question waits unless it says otherwise. */
+  readonly patience: number
+  /** Makes a session and adds it to the node. */
+  dial(): Promise<unknown>
 }
-
-/** How much waits for a session that is being made; beyond it, nothing is taken. */
-const MAY_WAIT = 4096
 
 /** Another node as this one sees it: its sessions as they come and go, and what waits for one. */
 export class RemoteNode {
   readonly #sessions = new Set<PeerSession>()
-  #waiting: Waiting[] = []
+  readonly #waiting: WaitingRoom
+  /** The session that was used last. */
+  #used: PeerSession | undefined
   #dialling = false
 
-  /** @param dial makes a session and adds it here */
   constructor(
     readonly name: string,
-    private readonly dial: () => Promise<unknown>,
-  ) {}
+    private readonly options: RemoteNodeOptions,
+  ) {
+    this.#waiting = new WaitingRoom(name, options.clock)
+  }
 
-  /** The session that is used for sending: the oldest one that lives. */
+  /** The session that is used for sending: always the oldest one that lives, so that there is one order. */
   get session(): PeerSession | undefined {
-    for (const session of this.#sessions) if (!session.link.ended) return session
-    return undefined
+    if (this.#used === undefined || this.#used.link.ended) this.#used = this.#oldest()
+    return this.#used
   }
 
   get sessions(): ReadonlySet<PeerSession> {
     return this.#sessions
   }
 
+  /** Whether the node wants to hear `topic`, on whichever session it said so. */
+  wants(topic: string): boolean {
+    for (const session of this.#sessions) if (session.interests.has(topic)) return true
+    return false
+  }
+
   /** A session was made, by either side. */
   add(session: PeerSession): void {
     this.#sessions.add(session)
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const { run } of waiting) run(session)
+    this.#waiting.admit(session)
   }
 
   remove(session: PeerSession): void {
     this.#sessions.delete(session)
+    this.#used = undefined
   }
 
   /** Sends a message; false when there is no room for it. @throws SignalboxError like a session's `tell` */
   tell(label: string, contract: LocalContract, value: unknown, receipt: Receipt): boolean {
     const session = this.session
     if (session !== undefined) return session.tell(label, contract, value, receipt)
-    return this.#whenReady({
+    const kept = ownCopy(contract, value)
+    const taken = this.#waiting.enter({
+      // It was taken already: from here on it waits in its lane rather than being refused.
       run: ready => {
-        // It was taken already: from here on it waits in its lane rather than being refused.
-        ready.send(label, contract, value).then(
+        ready.send(label, contract, kept).then(
           () => receipt.settle({ status: 'accepted' }),
-          (error: unknown) =>
-            receipt.settle({
-              status: isSignalboxError(error, 'PEER_LOST') ? 'unknown' : 'rejected',
-              error: asError(error),
-            }),
+          (thrown: unknown) => {
+            const error = asError(thrown)
+            receipt.settle({ status: error.code === 'PEER_LOST' ? 'unknown' : 'rejected', error })
+          },
         )
       },
       fail: error => receipt.settle({ status: 'rejected', error }),
     })
+    this.#dial()
+    return taken
   }
 
   /** Sends a message; resolves when it was accepted. @throws SignalboxError like a session's `send`, `NODE_UNKNOWN`, `NO_LISTENER` */
   send(label: string, contract: LocalContract, value: unknown, signal?: AbortSignal): Promise<void> {
     const options = signal === undefined ? {} : { signal }
-    return this.#withSession(session => session.send(label, contract, value, options))
+    return this.#withSession(session => session.send(label, contract, value, options), contract.key, options)
   }
 
   /** Asks. @throws SignalboxError like a session's `ask`, `NODE_UNKNOWN`, `NO_LISTENER` */
   ask(label: string, contract: LocalContract, value: unknown, options: AskOptions): Promise<unknown> {
-    return this.#withSession(session => session.ask(label, contract, value, options))
+    const { clock, patience } = this.options
+    const { timeout = patience } = options
+    const asked = this.session === undefined ? clock.now() : undefined
+    return this.#withSession(
+      session => {
+        const waited = asked === undefined ? 0 : clock.now() - asked
+        return session.ask(label, contract, value, { ...options, timeout: timeout - waited })
+      },
+      contract.key,
+      { ...options, timeout },
+    )
   }
 
-  /** Makes sure that there is a session, or that one is being made. @throws SignalboxError `NODE_UNKNOWN`, `NO_LISTENER`, … */
+  /** Makes sure that there is a session. @throws SignalboxError `NODE_UNKNOWN`, `NO_LISTENER`, … */
   connect(): Promise<void> {
-    return this.#withSession(() => Promise.resolve())
+    return this.#withSession(() => Promise.resolve(), 'a connection', {})
   }
 
-  /** Nothing is sent any more. */
+  /** What waits is sent away. */
   close(error: SignalboxError): void {
-    this.#failWaiting(error)
+    this.#waiting.fail(error)
   }
 
-  #withSession<T>(use: (session: PeerSession) => Promise<T>): Promise<T> {
+  #oldest(): PeerSession | undefined {
+    for (const session of this.#sessions) if (!session.link.ended) return session
+    return undefined
+  }
+
+  #withSession<T>(use: (session: PeerSession) => Promise<T>, what: string, options: AskOptions): Promise<T> {
     const session = this.session
     if (session !== undefined) return use(session)
-    return new Promise<T>((resolve, reject) => {
-      const taken = this.#whenReady({ run: ready => use(ready).then(resolve, reject), fail: reject })
-      if (taken) return
-      reject(
-        new SignalboxError(
-          'OVERFLOW',
-          `${MAY_WAIT} messages wait for the connection to ${this.name} already`,
-        ),
-      )
-    })
+    const used = this.#waiting.use(use, what, options)
+    this.#dial()
+    return used
   }
 
-  #whenReady(waiting: Waiting): boolean {
-    if (this.#waiting.length >= MAY_WAIT) return false
-    this.#waiting.push(waiting)
-    if (!this.#dialling) {
-      this.#dialling = true
-      this.dial().then(
-        () => {
-          this.#dialling = false
-        },
-        (error: unknown) => {
-          this.#dialling = false
-          this.#failWaiting(asError(error))
-        },
-      )
-    }
-    return true
+  #dial(): void {
+    if (this.#dialling || this.#waiting.empty) return
+    this.#dialling = true
+    this.options.dial().then(
+      () => this.#dialled(),
+      (error: unknown) => {
+        this.#dialling = false // who is told of the failure may try again at once
+        this.#waiting.fail(asError(error))
+      },
+    )
   }
 
-  #failWaiting(error: SignalboxError): void {
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const { fail } of waiting) fail(error)
+  /** A session that came may have gone again, and what waits since then must not be forgotten. */
+  #dialled(): void {
+    this.#dialling = false
+    if (this.session === undefined) this.#dial()
+    else this.#waiting.admit(this.session)
+  }
+}
+
+/** A value as it is now: its owner may go on with it as soon as it was told. */
+function ownCopy(contract: LocalContract, value: unknown): unknown {
+  try {
+    return structuredClone(value)
+  } catch (cause) {
+    throw new SignalboxError('VALUE_NOT_ENCODABLE', `${contract.key}: ${reasonOf(cause)}`, { cause })
   }
 }
 

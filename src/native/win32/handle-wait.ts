@@ -7,26 +7,33 @@ const WT_EXECUTEONLYONCE = 0x08
 const WT_EXECUTELONGFUNCTION = 0x10
 
 /** What a signalled wait runs, by the context that Windows hands back. */
-const waiting = new Map<number, () => void>()
+const waiting = new Map<number, (timedOut: boolean) => void>()
 let lastContext = 0
 let callback: bigint | undefined
 
 /**
- * Runs `signalled` once, on this thread, when `object` is signalled: an event, a process, a mutex.
- * It takes no thread of libuv's pool and does not poll, and it does not keep the event loop alive.
+ * Runs `then` once, on this thread, when `object` is signalled: an event, a process, a mutex; or when
+ * the time is over. It takes no thread of libuv's pool and does not poll, and it does not keep the event loop alive.
  *
  * `object` must stay open until it has run or the wait was cancelled; the caller closes it.
  * Follows RegisterWaitForSingleObject.
+ * @param then is told whether the time is over
+ * @param milliseconds how long to wait at most; Infinity is for ever
  * @returns what cancels the wait; harmless twice, or after it ran
  * @throws SignalboxError `SYSTEM`
  */
-export function onceSignalled(object: Handle, signalled: () => void): () => void {
+export function onceSignalled(
+  object: Handle,
+  then: (timedOut: boolean) => void,
+  milliseconds: number = Number.POSITIVE_INFINITY,
+): () => void {
   const { RegisterWaitForSingleObject, UnregisterWaitEx } = kernel32()
   const context = ++lastContext
   const registration = Buffer.alloc(8)
   const flags = WT_EXECUTEONLYONCE | WT_EXECUTELONGFUNCTION
+  const limit = Math.min(milliseconds, FOREVER)
   callback ??= registerCallback()
-  if (!RegisterWaitForSingleObject(registration, object, callback, context, FOREVER, flags)) {
+  if (!RegisterWaitForSingleObject(registration, object, callback, context, limit, flags)) {
     throw win32Failure('RegisterWaitForSingleObject')
   }
   const wait = Number(registration.readBigInt64LE()) as Handle
@@ -36,8 +43,8 @@ export function onceSignalled(object: Handle, signalled: () => void): () => void
     UnregisterWaitEx(wait, NO_HANDLE)
     return true
   }
-  waiting.set(context, () => {
-    if (end()) signalled()
+  waiting.set(context, timedOut => {
+    if (end()) then(timedOut)
   })
   return end
 }
@@ -50,7 +57,8 @@ function registerCallback(): bigint {
   const koffi = foreign()
   const prototype = koffi.proto('__stdcall', 'void', ['uintptr', 'uint8'])
   // A microtask, because koffi swallows what is thrown inside of a callback.
-  const run = (context: number) => queueMicrotask(() => waiting.get(context)?.())
+  const run = (context: number, timedOut: number) =>
+    queueMicrotask(() => waiting.get(context)?.(timedOut !== 0))
   const registered = koffi.register(run, koffi.pointer(prototype))
   pinCode(registered)
   return registered

@@ -29,6 +29,13 @@ export interface Kernel32 {
     flags: number,
     template: Handle,
   ): Handle
+  ReadFile(
+    file: Handle,
+    bytes: Uint8Array,
+    room: number,
+    read: Uint8Array | null,
+    overlapped: NativeMemory,
+  ): number
   WriteFile(
     file: Handle,
     bytes: Uint8Array,
@@ -37,6 +44,7 @@ export interface Kernel32 {
     overlapped: NativeMemory,
   ): number
   CreateEventW(security: Uint8Array | null, manualReset: 0 | 1, signalled: 0 | 1, name: string | null): Handle
+  OpenEventW(access: number, inherit: 0 | 1, name: string): Handle
   SetEvent(event: Handle): number
   CreateMutexW(security: Uint8Array | null, owned: 0 | 1, name: string | null): Handle
   OpenMutexW(access: number, inherit: 0 | 1, name: string): Handle
@@ -52,6 +60,7 @@ export interface Kernel32 {
   UnregisterWaitEx(wait: Handle, completion: Handle): number
   CancelIoEx(file: Handle, overlapped: NativeMemory): number
   GetOverlappedResult(file: Handle, overlapped: NativeMemory, transferred: Uint8Array, wait: 0 | 1): number
+  CreateMailslotW(name: string, maxMessage: number, milliseconds: number, security: Uint8Array | null): Handle
   CreateNamedPipeW(
     name: string,
     openMode: number,
@@ -86,9 +95,11 @@ export const kernel32 = systemLibrary<Kernel32>('kernel32.dll', {
   LocalFree: 'void * __stdcall LocalFree(void *memory)',
   CreateFileW:
     'intptr __stdcall CreateFileW(str16 name, uint32 access, uint32 share, void *security, uint32 disposition, uint32 flags, intptr template)',
+  ReadFile: 'int __stdcall ReadFile(intptr file, void *bytes, uint32 room, void *read, void *overlapped)',
   WriteFile:
     'int __stdcall WriteFile(intptr file, void *bytes, uint32 count, void *written, void *overlapped)',
   CreateEventW: 'intptr __stdcall CreateEventW(void *security, int manualReset, int signalled, str16 name)',
+  OpenEventW: 'intptr __stdcall OpenEventW(uint32 access, int inherit, str16 name)',
   SetEvent: 'int __stdcall SetEvent(intptr event)',
   CreateMutexW: 'intptr __stdcall CreateMutexW(void *security, int owned, str16 name)',
   OpenMutexW: 'intptr __stdcall OpenMutexW(uint32 access, int inherit, str16 name)',
@@ -99,6 +110,8 @@ export const kernel32 = systemLibrary<Kernel32>('kernel32.dll', {
   CancelIoEx: 'int __stdcall CancelIoEx(intptr file, void *overlapped)',
   GetOverlappedResult:
     'int __stdcall GetOverlappedResult(intptr file, void *overlapped, void *transferred, int wait)',
+  CreateMailslotW:
+    'intptr __stdcall CreateMailslotW(str16 name, uint32 maxMessage, uint32 milliseconds, void *security)',
   CreateNamedPipeW:
     'intptr __stdcall CreateNamedPipeW(str16 name, uint32 openMode, uint32 pipeMode, uint32 instances, uint32 outBytes, uint32 inBytes, uint32 milliseconds, void *security)',
   ConnectNamedPipe: 'int __stdcall ConnectNamedPipe(intptr pipe, void *overlapped)',
@@ -117,6 +130,7 @@ export const Win32Error = {
   FILE_NOT_FOUND: 2,
   ACCESS_DENIED: 5,
   INVALID_HANDLE: 6,
+  HANDLE_EOF: 38,
   BAD_NETPATH: 53,
   INVALID_PARAMETER: 87,
   BROKEN_PIPE: 109,

@@ -6,7 +6,8 @@ import { currentUserSid } from './user-sid.js'
 const SDDL_REVISION_1 = 1
 const SECURITY_ATTRIBUTES_SIZE = 24
 
-let attributes: Buffer | undefined
+/** SECURITY_ATTRIBUTES that were made, by what they say. They live as long as the process. */
+const made = new Map<string, Uint8Array>()
 
 /**
  * SECURITY_ATTRIBUTES for an object that this user owns, that only this user may open, and that child
@@ -14,16 +15,33 @@ let attributes: Buffer | undefined
  * @throws SignalboxError `SYSTEM`
  */
 export function privateSecurity(): Uint8Array {
-  attributes ??= describeOwnerOnly(currentUserSid())
+  return securityOf(ownedBy(currentUserSid()))
+}
+
+/**
+ * Like {@link privateSecurity}, but every user may write to the object.
+ * @throws SignalboxError `SYSTEM`
+ */
+export function writableSecurity(): Uint8Array {
+  return securityOf(`${ownedBy(currentUserSid())}(A;;GW;;;WD)`)
+}
+
+/** The owner is written out: for an elevated process it would be the group of administrators. */
+const ownedBy = (sid: string) => `O:${sid}D:P(A;;GA;;;${sid})`
+
+/** @param descriptor in the security descriptor definition language */
+function securityOf(descriptor: string): Uint8Array {
+  let attributes = made.get(descriptor)
+  if (attributes === undefined) {
+    attributes = attributesOf(descriptor)
+    made.set(descriptor, attributes)
+  }
   return attributes
 }
 
-/** @param sid the one who may do everything */
-function describeOwnerOnly(sid: string): Buffer {
+function attributesOf(text: string): Uint8Array {
   const koffi = foreign()
   const descriptor = Buffer.alloc(8)
-  // The owner is written out: for an elevated process it would be the group of administrators.
-  const text = `O:${sid}D:P(A;;GA;;;${sid})`
   const convert = advapi32().ConvertStringSecurityDescriptorToSecurityDescriptorW
   if (!convert(text, SDDL_REVISION_1, descriptor, null)) throw win32Failure(`reading the descriptor ${text}`)
   const result = Buffer.alloc(SECURITY_ATTRIBUTES_SIZE)

@@ -24,6 +24,14 @@ export function currentUserSid(): string {
   return ownSid
 }
 
+/** SYSTEM and the administrators, who could do anything anyway. */
+const POWERFUL = new Set(['S-1-5-18', 'S-1-5-32-544'])
+
+/** Whether that user may act for this one: the same, or one who could do anything anyway. */
+export function isTrustedSid(sid: string): boolean {
+  return sid === currentUserSid() || POWERFUL.has(sid)
+}
+
 /** The user that process `pid` runs as; undefined when it is gone or does not let us see. */
 export function userSidOfProcess(pid: number): string | undefined {
   const process = kernel32().OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, pid)

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { type Address, parseAddress } from '../../core/contracts/address.js'
 import type { Capabilities } from '../../core/contracts/capabilities.js'
 import type { Connection } from '../../core/contracts/connection.js'
-import type { TransportContext } from '../../core/contracts/context.js'
+import type { Timer, TransportContext } from '../../core/contracts/context.js'
 import type { ConnectionTransport, TransportOptions } from '../../core/contracts/transport.js'
 import { AcceptQueue } from './accept-queue.js'
 import type { ConformanceTarget } from './conformance-target.js'
@@ -63,6 +63,7 @@ export class CaseContext implements AsyncDisposable {
   readonly #queues: AcceptQueue[] = []
   readonly #ends: (TrackEnd | LinkEnd)[] = []
   readonly #ownPeers: PeerProcess[] = []
+  readonly #timers: Timer[] = []
   #scripts = 0
   #sharedPeer: Peer | undefined
   #fail: (error: Error) => void = () => {}
@@ -205,6 +206,12 @@ export class CaseContext implements AsyncDisposable {
     return last
   }
 
+  /** Resolves when what has to happen in time is late. */
+  patience(): Promise<void> {
+    const { pluginContext, patience } = this.setting
+    return new Promise(resolve => this.#timers.push(pluginContext.clock.after(patience, resolve)))
+  }
+
   /** Lets `promise` go on beside the case; whoever awaits it later still gets its error. */
   meanwhile<T>(promise: Promise<T>): Promise<T> {
     promise.catch(() => {})
@@ -212,6 +219,7 @@ export class CaseContext implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const timer of this.#timers) timer.cancel()
     for (const end of this.#ends) void end.abort()
     await Promise.all([
       ...this.#queues.map(queue => queue.close()),

@@ -11,6 +11,10 @@ function where<K extends keyof Capabilities>(
 }
 
 export const oneProcess = where('reach', 'process', 'both ends live and die in one process')
+export const beyondOneProcess: Excludes = ({ reach }) =>
+  reach === 'process'
+    ? undefined
+    : { capability: 'reach', because: 'cases between two processes show that it reaches beyond one' }
 export const lossy = where('delivery', 'lossy', 'frames may get lost, and the link repeats them')
 export const unordered = where('ordered', false, 'frames may overtake each other, and the link sorts them')
 export const oneWay = where('direction', 'simplex', 'frames go one way, and a second track makes the pair')

@@ -11,11 +11,10 @@ import { MemoryTransport } from './transport.js'
  *
  * @example
  * ```ts
- * import { parseAddress } from 'signalbox'
- * import { createTestContext } from 'signalbox/testing'
+ * import { parseAddress, systemContext } from 'signalbox'
  * import { memory } from 'signalbox/transports/memory'
  *
- * const context = createTestContext('/tmp/orders-run')
+ * const context = await systemContext()
  * const address = parseAddress('memory://./orders')
  * const listener = await memory().listen(address, context)
  * listener.connections$.subscribe(shop => shop.receive(({ bytes }) => console.log(String(bytes))))

@@ -16,11 +16,10 @@ import { NamedPipeTransport } from './transport.js'
  *
  * @example
  * ```ts
- * import { parseAddress } from 'signalbox'
- * import { createTestContext } from 'signalbox/testing'
+ * import { parseAddress, systemContext } from 'signalbox'
  * import { namedPipe } from 'signalbox/transports/named-pipe'
  *
- * const context = createTestContext('/tmp/orders-run')
+ * const context = await systemContext()
  * const address = parseAddress('named-pipe://./orders')
  * const listener = await namedPipe().listen(address, context)
  * listener.connections$.subscribe(shop => shop.receive(({ bytes }) => console.log(String(bytes))))

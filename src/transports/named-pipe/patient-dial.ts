@@ -1,5 +1,5 @@
 import { type Clock, SignalboxError, throwIfAborted } from '../../core/contracts/index.js'
-import { holdEventLoop } from './event-loop-hold.js'
+import { holdEventLoop } from '../../native/event-loop-hold.js'
 
 /** How long, in ms, a dialler waits for a listener whose places are all taken. */
 const PATIENCE = 2000

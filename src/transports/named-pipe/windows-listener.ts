@@ -9,9 +9,9 @@ import {
   type TransportOptions,
   throwIfAborted,
 } from '../../core/contracts/index.js'
+import { holdEventLoop } from '../../native/event-loop-hold.js'
 import { type Handle, kernel32 } from '../../native/win32/kernel32.js'
 import { Arrivals } from './arrivals.js'
-import { holdEventLoop } from './event-loop-hold.js'
 import { pipeNameOf } from './pipe-name.js'
 import { type ClientWait, waitForClient } from './windows-client-wait.js'
 import { claimName, type NameClaim } from './windows-name-claim.js'

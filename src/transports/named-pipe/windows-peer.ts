@@ -1,9 +1,6 @@
 import type { PeerIdentity } from '../../core/contracts/index.js'
 import { type Handle, kernel32 } from '../../native/win32/kernel32.js'
-import { currentUserSid, ownerSidOf, userSidOfProcess } from '../../native/win32/user-sid.js'
-
-/** SYSTEM and the administrators, who could do anything anyway. */
-const POWERFUL = new Set(['S-1-5-18', 'S-1-5-32-544'])
+import { currentUserSid, isTrustedSid, ownerSidOf, userSidOfProcess } from '../../native/win32/user-sid.js'
 
 /**
  * Who opened this server's pipe. The pipe admits nobody but this user, so where the client's own token
@@ -25,7 +22,7 @@ export function serverOf(pipe: Handle): PeerIdentity {
 
 /** Whether that peer may talk with us: the same user, or one who could do anything anyway. */
 export function isTrusted({ user }: PeerIdentity): boolean {
-  return user.by === 'kernel' && (user.id === currentUserSid() || POWERFUL.has(user.id))
+  return user.by === 'kernel' && isTrustedSid(user.id)
 }
 
 function processIdBy(ask: (pipe: Handle, pid: Uint8Array) => number, pipe: Handle): number | undefined {

@@ -13,11 +13,10 @@ import { TcpTransport } from './transport.js'
  *
  * @example
  * ```ts
- * import { parseAddress } from 'signalbox'
- * import { createTestContext } from 'signalbox/testing'
+ * import { parseAddress, systemContext } from 'signalbox'
  * import { tcp } from 'signalbox/transports/tcp'
  *
- * const context = createTestContext('/tmp/orders-run')
+ * const context = await systemContext()
  * const listener = await tcp().listen(parseAddress('tcp://127.0.0.1:0'), context)
  * listener.connections$.subscribe(shop => shop.receive(({ bytes }) => console.log(String(bytes))))
  *

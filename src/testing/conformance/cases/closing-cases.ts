@@ -13,13 +13,14 @@ export const closingCases: readonly ConformanceCase[] = [
     async run(context) {
       for (const connector of ['here', 'there'] as const) {
         const { here, there } = await context.pair({ connector })
+        const [from, to] = connector === 'here' ? [here, there] : [there, here]
         const script = context.script({ count: 500, size: { upTo: context.atMost(16 * 1024) } })
-        const arrived = context.meanwhile(here.expect(script))
-        await Promise.all([there.receive(), there.send(script)])
-        await there.close()
+        const arrived = context.meanwhile(to.expect(script))
+        await Promise.all([from.receive(), from.send(script)])
+        await from.close()
         await arrived
-        assert.equal((await there.closed()).by, 'us', 'the side that closed')
-        assert.equal((await here.closed()).by, 'peer', 'the other side')
+        assert.equal((await from.closed()).by, 'us', 'the side that closed')
+        assert.equal((await to.closed()).by, 'peer', 'the other side')
       }
     },
   },

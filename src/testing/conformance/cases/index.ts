@@ -12,6 +12,7 @@ import { linkHandshakeCases } from './link-handshake-cases.js'
 import { linkMessageCases } from './link-message-cases.js'
 import { linkOutcomeCases } from './link-outcome-cases.js'
 import { listenerCases } from './listener-cases.js'
+import { measuredCases } from './measured-cases.js'
 import { nameCases } from './name-cases.js'
 import { peerDeathCases } from './peer-death-cases.js'
 import { resourceCases } from './resource-cases.js'
@@ -20,6 +21,7 @@ import { sinkCases } from './sink-cases.js'
 /** Everything that a transport has to keep, bare and under a link, the plain before the harsh. */
 export const conformanceCases: readonly ConformanceCase[] = [
   ...descriptorCases,
+  ...measuredCases,
   ...listenerCases,
   ...nameCases,
   ...abortCases,

@@ -10,13 +10,13 @@ export const linkCreditCases: readonly ConformanceCase[] = [
     aspect: 'limits',
     over: 'link',
     async run(context) {
-      const window = { messages: 256, bytes: 512 * KIB }
+      const window = { messages: 64, bytes: 128 * KIB }
       const { here, there } = await context.linkPair({ connector: 'here', both: { window } })
       const greeting = context.script({ count: 5, size: 100 })
       await Promise.all([there.expect(greeting), here.send(greeting)])
       await there.pause()
-      const size = 8 * KIB
-      const flood = context.script({ count: 2000, size })
+      const size = 4 * KIB
+      const flood = context.script({ count: 500, size })
       const arrived = context.meanwhile(there.expect(flood))
       const memoryBefore = process.memoryUsage().arrayBuffers
       const sending = context.meanwhile(here.send(flood))
@@ -82,7 +82,7 @@ export const linkCreditCases: readonly ConformanceCase[] = [
       const { here, there } = await context.linkPair({ connector: 'here', both: { window } })
       await there.pause()
       const small = context.script({ count: 1, size: 100 })
-      const large = context.script({ count: 2, size: 2 * KIB * KIB })
+      const large = context.script({ count: 2, size: Math.min(context.setting.largest, 2 * KIB * KIB) })
       const arrived = [small, large].map(script => context.meanwhile(there.expect(script)))
       const sending = context.meanwhile(here.send(small).then(() => here.send(large)))
       await context.standstill(async () => (await there.traffic()).bytes)

@@ -37,8 +37,9 @@ export const linkMessageCases: readonly ConformanceCase[] = [
     over: 'link',
     async run(context) {
       const { here, there } = await context.linkPair({ connector: 'here' })
-      const out = context.script({ count: 2000, size: { upTo: 16 * KIB } })
-      const back = context.script({ count: 2000, size: { upTo: 16 * KIB } })
+      const count = Math.min(2000, context.setting.frames)
+      const out = context.script({ count, size: { upTo: 16 * KIB } })
+      const back = context.script({ count, size: { upTo: 16 * KIB } })
       await Promise.all([here.send(out), there.expect(out), there.send(back), here.expect(back)])
     },
   },

@@ -44,10 +44,11 @@ export const resourceCases: readonly ConformanceCase[] = [
     unless: [oneProcess, lossy],
     async run(context) {
       const peer = await context.ownPeer()
-      const pairs = [await context.pair({ peer }), await context.pair({ peer, connector: 'here' })]
-      for (const { here, there } of pairs) {
+      for (const connector of ['here', 'there'] as const) {
+        const { here, there } = await context.pair({ peer, connector })
+        const [from, to] = connector === 'here' ? [here, there] : [there, here]
         const script = context.script({ count: 50, size: context.atMost(1000) })
-        await Promise.all([here.expect(script), there.receive(), there.send(script)])
+        await Promise.all([to.expect(script), from.receive(), from.send(script)])
       }
       await peer.call('reset')
       assert.equal(await peer.release(), 0)

@@ -1,0 +1,34 @@
+import type { SignalboxError } from '../contracts/index.js'
+import { type ByteReader, ByteWriter, errorOf, readReason, violation, writeReason } from '../link/index.js'
+import { type Declaration, readDeclaration, writeDeclaration } from './declaration.js'
+import type { SpokenContract } from './spoken-contracts.js'
+
+/** What stands first on the lane of answers. The flag `declares` may be added to a value. */
+const Answer = { value: 0x01, failure: 0x02, declares: 0x80 } as const
+
+/** What stands before an answer's value, or all that there is when there is none. */
+export type AnswerHead =
+  | { readonly question: number; readonly failure: SignalboxError }
+  | { readonly question: number; readonly contract: number | Declaration }
+
+/** Writes what stands before the value of an answer. */
+export function encodeAnswerHead(question: number, { contract, known }: SpokenContract): Uint8Array {
+  const out = new ByteWriter().u8(known ? Answer.value : Answer.value | Answer.declares).varint(question)
+  return (known ? out.varint(contract.id) : writeDeclaration(out, contract)).done()
+}
+
+/** Writes that a question has no answer, and why. */
+export function encodeFailure(question: number, { code, message }: SignalboxError): Uint8Array {
+  return writeReason(new ByteWriter().u8(Answer.failure).varint(question), code, message).done()
+}
+
+/** Reads the head of an answer; what is left of the input is the value. @throws SignalboxError `PROTOCOL_VIOLATION` */
+export function readAnswerHead(input: ByteReader): AnswerHead {
+  const first = input.u8()
+  const question = input.varint()
+  if (first === Answer.failure) return { question, failure: errorOf(readReason(input)) }
+  if ((first & ~Answer.declares) !== Answer.value)
+    throw violation(`0x${first.toString(16)} is no kind of answer`)
+  const declares = (first & Answer.declares) !== 0
+  return { question, contract: declares ? readDeclaration(input) : input.varint() }
+}

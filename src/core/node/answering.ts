@@ -1,0 +1,96 @@
+import { isSignalboxError, reasonOf, SignalboxError } from '../contracts/index.js'
+import { type OutboundLane, violation } from '../link/index.js'
+import { encodeAnswerHead, encodeFailure } from './answer-message.js'
+import type { LocalContract } from './contract-table.js'
+import type { Recipient } from './recipient.js'
+import { LateSignal, type Reply } from './reply.js'
+import type { SpokenContracts } from './spoken-contracts.js'
+
+const NOTHING = new Uint8Array()
+
+/** The questions of one peer that are being answered here. */
+export class Answering {
+  readonly #open = new Map<number, LateSignal>()
+
+  /** @param replies the lane of answers, or undefined when the session is over */
+  constructor(
+    private readonly peer: string,
+    private readonly spoken: SpokenContracts,
+    private readonly replies: () => OutboundLane | undefined,
+  ) {}
+
+  /** Hands a question over. @throws SignalboxError what the recipient throws; `CONTRACT_UNHANDLED`, `PROTOCOL_VIOLATION` */
+  deliver(
+    recipient: Recipient,
+    contract: LocalContract,
+    value: unknown,
+    question: number,
+  ): void | Promise<void> {
+    if (contract.schemas.output === undefined)
+      throw new SignalboxError('CONTRACT_UNHANDLED', `${contract.key} has no answer`)
+    if (this.#open.has(question)) throw violation(`question ${question} is asked a second time`)
+    const asker = new LateSignal()
+    this.#open.set(question, asker)
+    const close = () => this.#open.delete(question)
+    try {
+      const accepted = recipient.ask(contract, value, this.#reply(question, contract, asker))
+      return accepted?.catch((error: unknown) => {
+        close() // the refusal of the question is its answer
+        throw error
+      })
+    } catch (error) {
+      close()
+      throw error
+    }
+  }
+
+  /** The peer no longer waits for an answer. */
+  abandoned(question: number): void {
+    this.#open
+      .get(question)
+      ?.abort(new SignalboxError('ABORTED', `${this.peer} no longer waits for the answer`))
+  }
+
+  /** Nobody waits for any of the answers. */
+  ended(why: SignalboxError): void {
+    for (const asker of this.#open.values()) asker.abort(why)
+    this.#open.clear()
+  }
+
+  #reply(question: number, contract: LocalContract, asker: LateSignal): Reply {
+    return {
+      get signal() {
+        return asker.signal
+      },
+      answer: value => {
+        if (this.#open.delete(question)) this.#answer(question, contract, value)
+      },
+      fail: error => {
+        if (this.#open.delete(question)) this.#fail(question, error)
+      },
+    }
+  }
+
+  #answer(question: number, contract: LocalContract, value: unknown): void {
+    try {
+      const spoken = this.spoken.of(contract)
+      this.replies()
+        ?.send(encodeAnswerHead(question, spoken), spoken.output.encode(value))
+        .catch((error: unknown) => {
+          if (isSignalboxError(error, 'FRAME_TOO_LARGE')) this.#fail(question, error)
+        })
+    } catch (error) {
+      const why = isSignalboxError(error)
+        ? error
+        : new SignalboxError('HANDLER_FAILED', reasonOf(error), { cause: error })
+      this.#fail(question, why)
+    }
+  }
+
+  #fail(question: number, error: SignalboxError): void {
+    // Where it cannot be told, the session is over, and its end fails the question there.
+    this.replies()
+      ?.send(encodeFailure(question, error), NOTHING)
+      .catch(() => {})
+  }
+}

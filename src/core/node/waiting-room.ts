@@ -1,0 +1,99 @@
+import { type Clock, SignalboxError } from '../contracts/index.js'
+import type { PeerSession } from './peer-session.js'
+import type { AskOptions } from './questions.js'
+
+/** Something to do as soon as there is a session. Neither call may throw. */
+export interface Waiting {
+  run(session: PeerSession): void
+  fail(error: SignalboxError): void
+}
+
+/** How much waits for a session that is being made; beyond it, nothing is taken. */
+const MAY_WAIT = 4096
+
+/** What waits for a session with a node, in order and bounded. */
+export class WaitingRoom {
+  #waiting = new Set<Waiting>()
+
+  constructor(
+    private readonly node: string,
+    private readonly clock: Clock,
+  ) {}
+
+  get empty(): boolean {
+    return this.#waiting.size === 0
+  }
+
+  /** Lets something wait; false when too much does already. */
+  enter(waiting: Waiting): boolean {
+    if (this.#waiting.size >= MAY_WAIT) return false
+    this.#waiting.add(waiting)
+    return true
+  }
+
+  /**
+   * Does something with the session that will be there.
+   * @param what what it is, for people
+   * @throws SignalboxError `OVERFLOW`; `TIMEOUT` and `ABORTED` while it waits; why there is no session; what `use` throws
+   */
+  use<T>(
+    use: (session: PeerSession) => Promise<T>,
+    what: string,
+    { timeout, signal }: AskOptions,
+  ): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const giveUp = (error: SignalboxError) => {
+        if (this.#waiting.delete(waiting)) waiting.fail(error)
+      }
+      const onAbort = () =>
+        giveUp(
+          new SignalboxError('ABORTED', `${what} to ${this.node} was taken back before it was sent`, {
+            cause: signal?.reason,
+          }),
+        )
+      const onTimeout = () =>
+        giveUp(
+          new SignalboxError('TIMEOUT', `${this.node} was not reached within ${timeout} ms, for ${what}`),
+        )
+      const timer = timeout === undefined ? undefined : this.clock.after(timeout, onTimeout)
+      const left = () => {
+        timer?.cancel()
+        signal?.removeEventListener('abort', onAbort)
+      }
+      const waiting: Waiting = {
+        run: session => {
+          left()
+          use(session).then(resolve, reject)
+        },
+        fail: error => {
+          left()
+          reject(error)
+        },
+      }
+      if (!this.enter(waiting)) {
+        const why = `${MAY_WAIT} messages wait for the connection to ${this.node} already`
+        waiting.fail(new SignalboxError('OVERFLOW', why))
+        return
+      }
+      signal?.addEventListener('abort', onAbort, { once: true })
+      if (signal?.aborted) onAbort()
+    })
+  }
+
+  /** Lets all go on with a session, in order. */
+  admit(session: PeerSession): void {
+    for (const waiting of this.#leave()) waiting.run(session)
+  }
+
+  /** Sends all away. */
+  fail(error: SignalboxError): void {
+    for (const waiting of this.#leave()) waiting.fail(error)
+  }
+
+  /** What comes while these are seen off waits for the next occasion. */
+  #leave(): Iterable<Waiting> {
+    const waiting = this.#waiting
+    this.#waiting = new Set()
+    return waiting
+  }
+}

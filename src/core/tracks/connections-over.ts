@@ -1,0 +1,86 @@
+import type {
+  Address,
+  Availability,
+  Capabilities,
+  Connection,
+  ConnectionTransport,
+  Listener,
+  PacketTransport,
+  TransportContext,
+  TransportOptions,
+} from '../contracts/index.js'
+import { PATIENCE } from './attempt.js'
+import { DATA_HEADER } from './conversation-packet.js'
+import { dialOver } from './packet-dial.js'
+import { PacketListener } from './packet-listener.js'
+
+/** Options of what has to ask and wait for an answer to connect. */
+export interface PatienceOptions {
+  /**
+   * Milliseconds until a listener that does not answer counts as absent.
+   * @default 2000
+   */
+  readonly patience?: number
+}
+
+/**
+ * Connections over a mechanism that has none. Each end of a connection has an endpoint and a random id of its own, and
+ * hears only packets that carry it. What the mechanism loses or reorders stays lost and out of order; a peer that
+ * dies is not noticed, one that closes says so once.
+ */
+export function connectionsOver(
+  transport: PacketTransport,
+  options: PatienceOptions = {},
+): ConnectionTransport {
+  return new ConnectionsOverPackets(transport, options.patience ?? PATIENCE)
+}
+
+class ConnectionsOverPackets implements ConnectionTransport {
+  readonly shape = 'connection'
+  readonly name: string
+  readonly summary: string
+
+  constructor(
+    private readonly transport: PacketTransport,
+    private readonly patience: number,
+  ) {
+    this.name = transport.name
+    this.summary = transport.summary
+  }
+
+  availability(): Promise<Availability> {
+    return this.transport.availability()
+  }
+
+  describe(address: Address): Capabilities {
+    const raw = this.transport.describe(address)
+    return {
+      ...raw,
+      maxFrame: raw.maxFrame - DATA_HEADER,
+      direction: 'duplex',
+      group: 'none',
+      boundaries: 'message',
+      flowControl: 'none',
+      connectProves: 'listener',
+      identity: 'none',
+      persistent: false,
+    }
+  }
+
+  nodeAddress(namespace: string, node: string): Address {
+    return this.transport.nodeAddress(namespace, node)
+  }
+
+  async listen(
+    address: Address,
+    context: TransportContext,
+    options: TransportOptions = {},
+  ): Promise<Listener> {
+    const place = await this.transport.open(address, context, options)
+    return new PacketListener(this.transport, place, context, options, this.patience)
+  }
+
+  connect(address: Address, context: TransportContext, options: TransportOptions = {}): Promise<Connection> {
+    return dialOver(this.transport, address, context, options, this.patience)
+  }
+}

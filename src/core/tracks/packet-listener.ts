@@ -1,0 +1,125 @@
+import { type Observable, Subject } from 'rxjs'
+import {
+  type Address,
+  type Connection,
+  type Endpoint,
+  type Listener,
+  type PacketTransport,
+  reasonOf,
+  type Timer,
+  type TransportContext,
+  type TransportOptions,
+} from '../contracts/index.js'
+import { acceptPacket, ID_LENGTH, isFor, PacketKind, readOpen } from './conversation-packet.js'
+import { PacketConnection } from './packet-connection.js'
+import { returnAddressFor } from './return-address.js'
+
+/** Diallers that did not confirm yet, at most: anybody can send an `open` (I12). They ask again. */
+const MOST_PENDING = 64
+
+/** Somebody who dials, and the end that was made for it. */
+interface Pending {
+  readonly expiry: Timer
+  /** Absent while the end's endpoint is being opened. */
+  endpoint?: Endpoint
+  accept?: () => void
+}
+
+/** A place at which connections arrive that are made of packets. Each has an endpoint of its own, so that closing the place leaves them. */
+export class PacketListener implements Listener {
+  readonly connections$: Observable<Connection>
+  readonly #connections = new Subject<Connection>()
+  readonly #pending = new Map<string, Pending>()
+  #closed = false
+
+  constructor(
+    private readonly transport: PacketTransport,
+    private readonly place: Endpoint,
+    private readonly context: TransportContext,
+    private readonly options: TransportOptions,
+    private readonly patience: number,
+  ) {
+    this.connections$ = this.#connections.asObservable()
+    place.packets$.subscribe(({ from, bytes }) => {
+      const open = readOpen(bytes)
+      if (open !== undefined) this.#onOpen(open.dialler, from ?? open.at)
+    })
+    place.closed.then(() => this.#over())
+  }
+
+  get address(): Address {
+    return this.place.address
+  }
+
+  async close(): Promise<void> {
+    this.#over()
+    await this.place.close()
+  }
+
+  #over(): void {
+    this.#closed = true
+    for (const key of this.#pending.keys()) this.#forget(key)
+    this.#connections.complete()
+  }
+
+  #onOpen(dialler: Uint8Array, at: Address): void {
+    const key = Buffer.from(dialler).toString('hex')
+    const known = this.#pending.get(key)
+    if (known !== undefined || this.#closed || this.#pending.size >= MOST_PENDING) {
+      known?.accept?.()
+      return
+    }
+    const expiry = this.context.clock.after(this.patience, () => this.#forget(key))
+    const pending: Pending = { expiry }
+    this.#pending.set(key, pending)
+    this.#answer(dialler, at, key, pending).catch(error => {
+      this.#forget(key)
+      this.context.log.warn(`${this.address.href}: a connection could not be made`, {
+        reason: reasonOf(error),
+      })
+    })
+  }
+
+  async #answer(dialler: Uint8Array, at: Address, key: string, pending: Pending): Promise<void> {
+    const { transport, context } = this
+    const { signal: _, ...options } = this.options // it was for listening
+    const endpoint = await transport.open(
+      returnAddressFor(transport, this.address, context),
+      context,
+      options,
+    )
+    if (this.#pending.get(key) !== pending) return endpoint.close()
+    const { maxFrame: maxPacket, group } = transport.describe(this.address)
+    const to = group === 'always' ? 'all' : at
+    const ownId = context.random.bytes(ID_LENGTH)
+    const connection = new PacketConnection({ endpoint, ownId, peerId: dialler, to, maxPacket })
+    let confirmed = false
+    endpoint.packets$.subscribe(({ bytes }) => {
+      if (!isFor(bytes, ownId)) return
+      if (!confirmed) {
+        confirmed = true
+        pending.expiry.cancel()
+        this.#pending.delete(key)
+        this.#emit(connection)
+      }
+      if (bytes[0] === PacketKind.confirm) connection.signal('ready')
+      else connection.take(bytes)
+    })
+    const accept = acceptPacket(dialler, ownId, endpoint.address)
+    pending.endpoint = endpoint
+    pending.accept = () => void endpoint.send(accept, to)
+    pending.accept()
+  }
+
+  #forget(key: string): void {
+    const pending = this.#pending.get(key)
+    this.#pending.delete(key)
+    pending?.expiry.cancel()
+    void pending?.endpoint?.close()
+  }
+
+  #emit(connection: PacketConnection): void {
+    if (this.#connections.observed) this.#connections.next(connection)
+    else connection.abort()
+  }
+}

@@ -1,0 +1,116 @@
+import {
+  type Address,
+  type Availability,
+  type Capabilities,
+  type Connection,
+  type ConnectionTransport,
+  type Listener,
+  SignalboxError,
+  type TransportContext,
+  type TransportOptions,
+} from '../contracts/index.js'
+import { Attempt, PATIENCE } from './attempt.js'
+import type { PatienceOptions } from './connections-over.js'
+import { TOKEN_LENGTH, writeJoin } from './join.js'
+import { PairedConnection } from './paired-connection.js'
+import { PairedListener } from './paired-listener.js'
+import { prefaceOf } from './preface.js'
+import { returnAddressFor } from './return-address.js'
+import { WayIn } from './way-in.js'
+
+/**
+ * Connections that go both ways, out of ones that go one way: the dialler listens for the way back and says on the way
+ * there where, with a random token; the listener says the token on the way back.
+ */
+export function paired(transport: ConnectionTransport, options: PatienceOptions = {}): ConnectionTransport {
+  return new Paired(transport, options.patience ?? PATIENCE)
+}
+
+class Paired implements ConnectionTransport {
+  readonly shape = 'connection'
+  readonly name: string
+  readonly summary: string
+
+  constructor(
+    private readonly transport: ConnectionTransport,
+    private readonly patience: number,
+  ) {
+    this.name = transport.name
+    this.summary = transport.summary
+  }
+
+  availability(): Promise<Availability> {
+    return this.transport.availability()
+  }
+
+  describe(address: Address): Capabilities {
+    return { ...this.transport.describe(address), direction: 'duplex', connectProves: 'listener' }
+  }
+
+  nodeAddress(namespace: string, node: string): Address {
+    return this.transport.nodeAddress(namespace, node)
+  }
+
+  async listen(
+    address: Address,
+    context: TransportContext,
+    options: TransportOptions = {},
+  ): Promise<Listener> {
+    const ways = await this.transport.listen(address, context, options)
+    const { signal: _, ...further } = options // it was for listening
+    const back = (to: Address) => this.transport.connect(to, context, further)
+    return new PairedListener(ways, context, this.patience, back)
+  }
+
+  async connect(
+    address: Address,
+    context: TransportContext,
+    options: TransportOptions = {},
+  ): Promise<Connection> {
+    const back = await this.transport.listen(
+      returnAddressFor(this.transport, address, context),
+      context,
+      options,
+    )
+    const arrived = new Set<Connection>()
+    const token = context.random.bytes(TOKEN_LENGTH)
+    const what = `connect to ${address.href}`
+    const arrival = new Attempt<WayIn>(what, context.clock, this.patience, options.signal, () => {})
+    arrival.result.catch(() => {}) // the way there may fail first
+    back.connections$.subscribe(connection => {
+      const way = new WayIn(connection)
+      arrived.add(connection)
+      way.preface.then(
+        said => isSame(said, token) && arrival.succeed(way),
+        () => arrived.delete(connection), // it has ended
+      )
+    })
+    let out: Connection | undefined
+    try {
+      out = await this.transport.connect(address, context, options)
+      out.send(prefaceOf(writeJoin({ token, at: back.address })))
+      out.closed.then(() => arrival.fail(refused(address)))
+      const way = await arrival.result
+      arrived.delete(way.connection)
+      return new PairedConnection(out, way)
+    } catch (thrown) {
+      arrival.fail(refused(address))
+      out?.abort()
+      throw thrown
+    } finally {
+      for (const stranger of arrived) stranger.abort()
+      await back.close()
+    }
+  }
+}
+
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(one, other) === 0
+}
+
+function refused(address: Address): SignalboxError {
+  return new SignalboxError(
+    'NO_LISTENER',
+    `connect to ${address.href}: the way there closed before there was one back`,
+  )
+}

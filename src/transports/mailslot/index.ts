@@ -1,0 +1,36 @@
+import type { PacketTransport } from '../../core/contracts/index.js'
+import { MailslotTransport } from './transport.js'
+
+export { Mailslot, type MailslotOptions } from './mailslot.js'
+export { MailslotWriter, type MailslotWriterOptions } from './mailslot-writer.js'
+
+/**
+ * Mailslots of this machine: packets of up to 64 KiB to `\\.\mailslot\signalbox.<name>`, by name, without a
+ * connection. An endpoint reads its own slot and writes into those of others; a packet does not say who sent
+ * it. Only this user can write to a slot in Signalbox's namespace.
+ *
+ * Addresses are `mailslot://./<name>`. With `rawNames` the name is the system's own, `\\.\mailslot\<name>`,
+ * and any program's slot can be reached; messages of foreign programs are noticed within 100 ms.
+ *
+ * {@link Mailslot} and {@link MailslotWriter} are the same without Signalbox, to talk with other programs.
+ *
+ * @example
+ * ```ts
+ * import { firstValueFrom } from 'rxjs'
+ * import { parseAddress, systemContext } from 'signalbox'
+ * import { mailslot } from 'signalbox/transports/mailslot'
+ *
+ * const context = await systemContext()
+ * const shop = await mailslot().open(parseAddress('mailslot://./shop'), context)
+ * const till = await mailslot().open(parseAddress('mailslot://./till'), context)
+ *
+ * const order = firstValueFrom(shop.packets$)
+ * till.send(Buffer.from('one coffee'), shop.address)
+ * console.log(String((await order).bytes))
+ * await till.close()
+ * await shop.close()
+ * ```
+ */
+export function mailslot(): PacketTransport {
+  return new MailslotTransport()
+}

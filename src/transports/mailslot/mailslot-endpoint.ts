@@ -1,0 +1,110 @@
+import { map, type Observable, Subject, tap } from 'rxjs'
+import {
+  type Address,
+  type CloseReason,
+  type Endpoint,
+  isSignalboxError,
+  type Packet,
+  reasonOf,
+  SignalboxError,
+  type Timer,
+  type TransportContext,
+  type TransportOptions,
+} from '../../core/contracts/index.js'
+import { LeasedWriters } from './leased-writers.js'
+import type { Mailslot } from './mailslot.js'
+import { slotNameOf } from './mailslot-address.js'
+
+/** ms until a refused sender may try again; nothing tells when a slot of another process has room. */
+const RETRY = 2
+
+/** A slot of one's own, and the way to those of others. */
+export class MailslotEndpoint implements Endpoint {
+  readonly packets$: Observable<Packet>
+  readonly writable$: Observable<void>
+  readonly unreachable$: Observable<Address>
+  readonly closed: Promise<CloseReason>
+  readonly #writable = new Subject<void>()
+  readonly #unreachable = new Subject<Address>()
+  readonly #writers: LeasedWriters
+  #retry: Timer | undefined
+  #over = false
+  #resolveClosed: (reason: CloseReason) => void = () => {}
+
+  /** @param slot becomes the endpoint's, which closes it */
+  constructor(
+    readonly address: Address,
+    private readonly slot: Mailslot,
+    private readonly context: TransportContext,
+    private readonly options: TransportOptions,
+  ) {
+    this.#writers = new LeasedWriters(context.clock, {
+      maxMessage: slot.maxMessage,
+      reader: options.rawNames ? 'anybody' : 'signalbox',
+    })
+    this.writable$ = this.#writable.asObservable()
+    this.unreachable$ = this.#unreachable.asObservable()
+    this.closed = new Promise(resolve => {
+      this.#resolveClosed = resolve
+    })
+    this.packets$ = slot.messages$.pipe(
+      // Who sent it, a mailslot does not know.
+      map(bytes => ({ from: undefined, bytes })),
+      tap({ error: error => this.#end({ by: 'fault', error: asFault(error) }) }),
+    )
+  }
+
+  send(bytes: Uint8Array, to: Address | 'all'): 'sent' | 'full' {
+    if (this.#over) return 'full'
+    if (to === 'all') {
+      throw new SignalboxError(
+        'ADDRESS_INVALID',
+        `${this.address.href}: mailslots of this machine have no groups; send to an address`,
+      )
+    }
+    const outcome = this.#write(bytes, to)
+    if (outcome === 'full') this.#retry ??= this.context.clock.after(RETRY, () => this.#tryAgain())
+    return outcome
+  }
+
+  async close(): Promise<void> {
+    this.#end({ by: 'us' })
+  }
+
+  #write(bytes: Uint8Array, to: Address): 'sent' | 'full' {
+    try {
+      return this.#writers.write(slotNameOf(to, this.options), bytes)
+    } catch (error) {
+      if (!isSignalboxError(error, 'NO_LISTENER')) throw error
+      queueMicrotask(() => this.#unreachable.next(to))
+      return 'sent'
+    }
+  }
+
+  #tryAgain(): void {
+    this.#retry = undefined
+    this.#writable.next()
+  }
+
+  #end(reason: CloseReason): void {
+    if (this.#over) return
+    this.#over = true
+    this.#retry?.cancel()
+    this.#writers.close()
+    this.slot.close()
+    if (this.slot.oversized > 0) {
+      const { oversized, maxMessage } = this.slot
+      this.context.log.warn(
+        `${this.address.href}: ${oversized} messages over ${maxMessage} B came from foreign programs and were dropped`,
+      )
+    }
+    this.#writable.complete()
+    // After what was sent to nobody a moment ago.
+    queueMicrotask(() => this.#unreachable.complete())
+    this.#resolveClosed(reason)
+  }
+}
+
+function asFault(error: unknown): SignalboxError {
+  return isSignalboxError(error) ? error : new SignalboxError('SYSTEM', reasonOf(error), { cause: error })
+}

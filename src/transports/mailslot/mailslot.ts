@@ -1,0 +1,222 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { Observable, type Subscriber } from 'rxjs'
+import { SignalboxError } from '../../core/contracts/index.js'
+import { holdEventLoop } from '../../native/event-loop-hold.js'
+import {
+  type Handle,
+  INVALID_HANDLE,
+  kernel32,
+  Win32Error,
+  win32Failure,
+} from '../../native/win32/kernel32.js'
+import { privateSecurity, writableSecurity } from '../../native/win32/private-security.js'
+import { Doorbell } from './doorbell.js'
+import { PollPace } from './poll-pace.js'
+import { claimSlot } from './slot-claim.js'
+import { slotPathOf } from './slot-name.js'
+
+/** Options of {@link Mailslot.create}. */
+export interface MailslotOptions {
+  /**
+   * Bytes of the largest message.
+   * @default 65536
+   */
+  readonly maxMessage?: number
+  /**
+   * Who may write: this user, or every user.
+   * @default 'this-user'
+   */
+  readonly security?: 'this-user' | 'everyone'
+  /**
+   * ms after which a message from a program that is not Signalbox is noticed, at the latest, while the slot is
+   * idle; under load they are noticed within few ms. Infinity where all writers are Signalbox: no look is made.
+   * @default 100
+   */
+  readonly pollInterval?: number
+}
+
+/** The largest message, in bytes, where nobody says otherwise. */
+export const DEFAULT_MAX_MESSAGE = 64 * 1024
+const DEFAULT_POLL_INTERVAL = 100
+/** How many messages are read before others get the event loop. */
+const TURN = 64
+/** Slot time-out: a read of an empty slot fails at once. */
+const NO_WAIT = 0
+
+/**
+ * A mailslot of this machine, `\\.\mailslot\<name>`, and its reader: any program may write messages to it.
+ * What nobody has read yet waits in the system, where there is room for some hundred messages.
+ *
+ * A mailslot offers nothing to wait for, and a thread that blocks in a read cannot be ended. So the reader
+ * waits for a {@link Doorbell}, which {@link MailslotWriter} rings, and looks every `pollInterval` for what
+ * others wrote. Follows CreateMailslotW.
+ *
+ * An open slot keeps the process alive. Messages over `maxMessage` are not delivered, only counted: Windows
+ * refuses them to their writers, and Wine does not.
+ *
+ * @example
+ * ```ts
+ * const slot = Mailslot.create('orders', { maxMessage: 400 })
+ * for await (const message of slot) console.log(Buffer.from(message).toString())
+ * ```
+ */
+export class Mailslot implements AsyncIterable<Uint8Array> {
+  /** `\\.\mailslot\orders` */
+  readonly path: string
+  readonly maxMessage: number
+  /**
+   * Messages as they come, empty ones included; completes at close. To take one at a time, so that the
+   * rest waits in the system, iterate over the slot instead. Each message goes to one of several subscribers.
+   */
+  readonly messages$: Observable<Uint8Array>
+  readonly #slot: Handle
+  readonly #claim: Handle
+  readonly #bell: Doorbell
+  readonly #pace: PollPace
+  readonly #releaseLoop: () => void
+  /** One byte more than a message may have, which shows one that has too many. */
+  readonly #room: Buffer
+  readonly #count = Buffer.alloc(4)
+  readonly #wakers = new Set<() => void>()
+  #oversized = 0
+  #closed = false
+
+  private constructor(
+    path: string,
+    maxMessage: number,
+    pollInterval: number,
+    own: { slot: Handle; claim: Handle; bell: Doorbell },
+  ) {
+    this.path = path
+    this.maxMessage = maxMessage
+    this.#slot = own.slot
+    this.#claim = own.claim
+    this.#bell = own.bell
+    this.#pace = new PollPace(pollInterval)
+    this.#room = Buffer.alloc(maxMessage + 1)
+    this.#releaseLoop = holdEventLoop()
+    this.messages$ = new Observable(subscriber => {
+      const stop = new AbortController()
+      this.#feed(subscriber, stop.signal).catch(error => subscriber.error(error))
+      return () => stop.abort()
+    })
+  }
+
+  /**
+   * @param name without `\\.\mailslot\`
+   * @throws SignalboxError `ADDRESS_INVALID`; `ADDRESS_IN_USE`; `TRANSPORT_UNAVAILABLE` where there is no
+   * Windows; `SYSTEM`
+   */
+  static create(name: string, options: MailslotOptions = {}): Mailslot {
+    const { maxMessage = DEFAULT_MAX_MESSAGE, pollInterval = DEFAULT_POLL_INTERVAL } = options
+    const path = slotPathOf(name)
+    const security = options.security === 'everyone' ? writableSecurity() : privateSecurity()
+    const claim = claimSlot(path, security)
+    try {
+      const bell = Doorbell.create(path, security)
+      try {
+        const slot = createSlot(path, maxMessage, security)
+        return new Mailslot(path, maxMessage, pollInterval, { slot, claim, bell })
+      } catch (error) {
+        bell.close()
+        throw error
+      }
+    } catch (error) {
+      kernel32().CloseHandle(claim)
+      throw error
+    }
+  }
+
+  /** How many messages were over the maximum, and so not delivered. */
+  get oversized(): number {
+    return this.#oversized
+  }
+
+  /**
+   * Takes the oldest message, if there is one; it is the caller's own.
+   * @throws SignalboxError `SYSTEM`
+   */
+  read(): Uint8Array | undefined {
+    while (!this.#closed) {
+      if (!kernel32().ReadFile(this.#slot, this.#room, this.#room.length, this.#count, null)) {
+        const code = kernel32().GetLastError()
+        if (code === Win32Error.SEM_TIMEOUT) return undefined
+        // How Wine says that the message was empty.
+        if (code === Win32Error.BROKEN_PIPE) return new Uint8Array(0)
+        throw win32Failure(`ReadFile of ${this.path}`, code)
+      }
+      const length = this.#count.readUInt32LE()
+      if (length <= this.maxMessage) return new Uint8Array(this.#room.subarray(0, length))
+      this.#oversized += 1
+    }
+    return undefined
+  }
+
+  /** Messages one at a time: the next one is read when it is asked for. Ends at close. */
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return this.#messages(new AbortController().signal)
+  }
+
+  /** Frees the name, and forgets what was not read; harmless twice. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    for (const wake of [...this.#wakers]) wake()
+    kernel32().CloseHandle(this.#claim)
+    kernel32().CloseHandle(this.#slot)
+    this.#bell.close()
+    this.#releaseLoop()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+  }
+
+  async #feed(subscriber: Subscriber<Uint8Array>, stop: AbortSignal): Promise<void> {
+    for await (const message of this.#messages(stop)) subscriber.next(message)
+    subscriber.complete()
+  }
+
+  async *#messages(stop: AbortSignal): AsyncGenerator<Uint8Array> {
+    let rang = true
+    for (let turn = 1; !this.#closed && !stop.aborted; turn += 1) {
+      const message = this.read()
+      if (!rang) this.#pace.looked(message !== undefined)
+      rang = true
+      if (message !== undefined) yield message
+      else rang = await this.#arrival(stop)
+      if (turn % TURN === 0) await nextTurn()
+    }
+  }
+
+  /** Resolves when it is time to look: true after a ring, or when there is nothing to wait for any more. */
+  #arrival(stop: AbortSignal): Promise<boolean> {
+    return new Promise(resolve => {
+      const end = (rang: boolean) => {
+        this.#wakers.delete(wake)
+        stop.removeEventListener('abort', wake)
+        resolve(rang)
+      }
+      const cancel = this.#bell.wait(this.#pace.pause, end)
+      const wake = () => {
+        cancel()
+        end(true)
+      }
+      this.#wakers.add(wake)
+      stop.addEventListener('abort', wake)
+    })
+  }
+}
+
+function createSlot(path: string, maxMessage: number, security: Uint8Array): Handle {
+  const slot = kernel32().CreateMailslotW(path, maxMessage, NO_WAIT, security)
+  if (slot !== INVALID_HANDLE) return slot
+  const code = kernel32().GetLastError()
+  if (code === Win32Error.ALREADY_EXISTS) {
+    throw new SignalboxError(
+      'ADDRESS_IN_USE',
+      `${path} is taken: either another program reads it, or its reader is gone and programs that write to it still have it open; it is free when they close it`,
+    )
+  }
+  throw win32Failure(`CreateMailslotW of ${path}`, code)
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { Mailbox, type MailboxOverflow } from '../../../src/core/actors/mailbox.js'
+import { type ErrorCode, SignalboxError } from '../../../src/core/contracts/index.js'
+
+function mailbox(overflow: MailboxOverflow, limit = 2) {
+  const dropped: [number, ErrorCode][] = []
+  const box = new Mailbox<number>('signalbox://shop/cashier', { limit, overflow }, (item, why) =>
+    dropped.push([item, why.code]),
+  )
+  const taken = () => {
+    const all: number[] = []
+    for (let next = box.take(); next !== undefined; next = box.take()) all.push(next)
+    return all
+  }
+  return { box, dropped, taken }
+}
+
+describe('a mailbox', () => {
+  it('hands over in the order in which it took', () => {
+    const { box, taken } = mailbox('block', 1000)
+    for (let item = 0; item < 1000; item++) expect(box.put(item)).toBeUndefined()
+    expect(taken()).toEqual(Array.from({ length: 1000 }, (_, item) => item))
+  })
+
+  it('that is full and blocks takes nothing at once, and later in order as room is made', async () => {
+    const { box, taken } = mailbox('block')
+    const accepted: number[] = []
+    expect([box.offer(1), box.offer(2), box.offer(3)]).toEqual([true, true, false])
+    const blocked = [3, 4, 5].map(item => Promise.resolve(box.put(item)).then(() => accepted.push(item)))
+    await Promise.resolve()
+    expect({ accepted, size: box.size }).toEqual({ accepted: [], size: 2 })
+    expect(box.take()).toBe(1)
+    await blocked[0]
+    expect(accepted).toEqual([3])
+    expect(taken()).toEqual([2, 3, 4, 5])
+    await Promise.all(blocked)
+    expect(accepted).toEqual([3, 4, 5])
+  })
+
+  it('that is full and rejects says so, with its owner and its limit', () => {
+    const { box, dropped, taken } = mailbox('reject')
+    expect([box.offer(1), box.offer(2), box.offer(3)]).toEqual([true, true, false])
+    expect(() => box.put(3)).toThrow(
+      expect.objectContaining({
+        code: 'MAILBOX_FULL',
+        message: expect.stringMatching('signalbox://shop/cashier holds its limit of 2'),
+      }),
+    )
+    expect({ dropped, taken: taken() }).toEqual({ dropped: [], taken: [1, 2] })
+  })
+
+  it('that is full and drops the oldest gives up the one that waited longest', () => {
+    const { box, dropped, taken } = mailbox('drop-oldest')
+    for (const item of [1, 2, 3, 4]) expect(box.put(item)).toBeUndefined()
+    expect({ dropped, taken: taken() }).toEqual({
+      dropped: [
+        [1, 'MAILBOX_FULL'],
+        [2, 'MAILBOX_FULL'],
+      ],
+      taken: [3, 4],
+    })
+  })
+
+  it('that is full and drops the newest gives up the one that comes', () => {
+    const { box, dropped, taken } = mailbox('drop-newest')
+    for (const item of [1, 2, 3, 4]) expect(box.offer(item)).toBe(true)
+    expect({ dropped, taken: taken() }).toEqual({
+      dropped: [
+        [3, 'MAILBOX_FULL'],
+        [4, 'MAILBOX_FULL'],
+      ],
+      taken: [1, 2],
+    })
+  })
+
+  it('that is closed hands over what it took, and refuses what is blocked and what comes', async () => {
+    const { box } = mailbox('block')
+    const why = new SignalboxError('ACTOR_STOPPED', 'it was stopped')
+    box.offer(1)
+    box.offer(2)
+    const blocked = Promise.resolve(box.put(3))
+    expect(box.close(why)).toEqual([1, 2])
+    await expect(blocked).rejects.toBe(why)
+    expect(() => box.put(4)).toThrow(why)
+    expect([box.offer(4), box.take(), box.close(why)]).toEqual([false, undefined, []])
+  })
+
+  it.each([0, -1, Number.NaN])('of %d messages would never take one, and is refused', limit => {
+    expect(() => mailbox('block', limit)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }))
+  })
+})

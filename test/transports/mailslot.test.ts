@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { parseAddress } from '../../src/core/contracts/index.js'
+import { createTestContext } from '../../src/testing/test-context.js'
+import { mailslot } from '../../src/transports/mailslot/index.js'
+
+const transport = mailslot()
+const context = createTestContext('')
+const code = (expected: string) => expect.objectContaining({ code: expected })
+
+describe('mailslot, on every platform', () => {
+  it('says what it needs, and throws nothing', async () => {
+    const availability = await transport.availability()
+    expect(availability.usable).toBe(process.platform === 'win32')
+    if (!availability.usable) expect(availability.reason).toContain('needs Windows')
+  })
+
+  it.each([
+    ['mailslot://server/orders', 'this machine only'],
+    ['mailslot://*/orders', 'this machine only'],
+    ['mailslot://./', 'the name is missing'],
+    ['mailslot://./a//b', 'between its slashes'],
+    ['mailslot://.:7/orders', 'no ports'],
+    ['mailslot://./orders?max=3', 'no options'],
+    [`mailslot://./${'x'.repeat(240)}`, 'shorten it'],
+    ['tcp://./orders', 'not an address of mailslot'],
+  ])('refuses %s', async (text, why) => {
+    await expect(transport.open(parseAddress(text), context)).rejects.toEqual(code('ADDRESS_INVALID'))
+    await expect(transport.open(parseAddress(text), context)).rejects.toThrow(why)
+  })
+
+  it('gives different nodes different addresses, whatever their case', () => {
+    const { href } = transport.nodeAddress('a', 'B.c')
+    expect(href).toBe('mailslot://./a.~42~2ec')
+    expect(transport.nodeAddress('a', 'b.c').href).not.toBe(href)
+    expect(transport.nodeAddress('a.b', 'c').href).not.toBe(transport.nodeAddress('a', 'b.c').href)
+  })
+})
