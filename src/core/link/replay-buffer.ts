@@ -9,7 +9,7 @@ export function keptLength(length: number): number {
 }
 
 /** The buffer that the first frame gets; it grows as needed. */
-const FIRST_SIZE = 4096
+const FIRST_SIZE = 1024
 
 /**
  * Copies of the frames that a track took and whose receipt the peer has not confirmed yet, oldest first: should

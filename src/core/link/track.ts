@@ -34,12 +34,15 @@ export function plainBytes(bytes: Uint8Array): Uint8Array {
   return Buffer.isBuffer(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes
 }
 
+/** Bytes that a frame is put together in, at least. */
+const SCRATCH = 4096
+
 /** The parts of {@link Track} that do not depend on boundaries. */
 export abstract class ConnectionTrack implements Track {
   readonly #room = new FrameRoom()
   readonly #frame = new ByteReader(new Uint8Array())
   #largest = 0
-  #scratch = new Uint8Array(4096)
+  #scratch = new Uint8Array()
   #reserved = 0
 
   /** @param header bytes in front of each frame; see {@link putHeader} */
@@ -113,7 +116,7 @@ export abstract class ConnectionTrack implements Track {
   #reserve(whole: number): Uint8Array | undefined {
     const inPlace = this.connection.inPlace
     if (inPlace !== undefined) return inPlace.reserve(whole)
-    if (whole > this.#scratch.length) this.#scratch = new Uint8Array(whole)
+    if (whole > this.#scratch.length) this.#scratch = new Uint8Array(Math.max(whole, SCRATCH))
     return this.#scratch
   }
 }

@@ -73,8 +73,12 @@ export class SimulatedNode {
 
   /** The session that counts, if there is one. */
   get link(): Link | undefined {
-    for (const link of this.#links) if (!link.ended) return link
-    return undefined
+    return this.alive[0]
+  }
+
+  /** All sessions that have not ended. */
+  get alive(): Link[] {
+    return [...this.#links].filter(link => !link.ended)
   }
 
   /** Whether anything that was sent still waits for its receiver here. */
