@@ -8,19 +8,24 @@ const normal = inject('project') === 'wine' ? 300 : 20_000
 const PATIENCE = storm ? 24 * 3_600_000 : 300_000
 const seed = Number(process.env['SIM_SEED'] ?? Date.now() % 1_000_000_000)
 
-it('[I1] [I2] [I3] [I4] [I6] [I7] [I8] [I9] [I10] [I11] links and the model of what an application may observe agree', async () => {
-  console.log(`seed ${seed}`)
-  const messages: Record<string, number> = {}
-  let schedules = 0
-  for (const round of rounds(normal, 1_000_000)) {
-    const script = scriptOf(seed + round)
-    const found = await simulate(script)
-    if (found.faults.length > 0) await fail(script)
-    for (const [what, count] of Object.entries(found.messages)) messages[what] = (messages[what] ?? 0) + count
-    schedules++
-  }
-  console.log(`${schedules} schedules, messages: ${JSON.stringify(messages)}`)
-}, PATIENCE)
+it(
+  '[I1] [I2] [I3] [I4] [I6] [I7] [I8] [I9] [I10] [I11] links and the model of what an application may observe agree',
+  async () => {
+    console.log(`seed ${seed}`)
+    const messages: Record<string, number> = {}
+    let schedules = 0
+    for (const round of rounds(normal, 1_000_000)) {
+      const script = scriptOf(seed + round)
+      const found = await simulate(script)
+      if (found.faults.length > 0) await fail(script)
+      for (const [what, count] of Object.entries(found.messages))
+        messages[what] = (messages[what] ?? 0) + count
+      schedules++
+    }
+    console.log(`${schedules} schedules, messages: ${JSON.stringify(messages)}`)
+  },
+  PATIENCE,
+)
 
 /** Fails with the shortest script that still shows a fault. */
 async function fail(script: Script): Promise<never> {

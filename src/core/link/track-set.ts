@@ -197,7 +197,9 @@ export class TrackSet {
   }
 
   #sendAnnouncements(): void {
-    this.#announcements = this.#announcements.filter(({ on, position }) => on === undefined || on.confirmed < position)
+    this.#announcements = this.#announcements.filter(
+      ({ on, position }) => on === undefined || on.confirmed < position,
+    )
     for (const announcement of this.#announcements) {
       if (announcement.on !== undefined && announcement.on.state !== 'retired') continue
       announcement.on = this.#usable.find(track => track.put(announcement.frame))
