@@ -14,7 +14,8 @@ import {
   request,
   startNode,
   state,
-} from '../src/index.js'
+} from '../../src/index.js'
+import { until } from '../support/until.js'
 
 const Placed = message('orders.placed', z.object({ id: z.string(), total: z.number() }))
 const Quote = request('orders.quote', { input: z.string(), output: z.number() })
@@ -80,8 +81,7 @@ describe.each(tracks)('two nodes over %s', transport => {
       till.observe(Placed, { overflow: 'drop-oldest' }).pipe(take(3), toArray()),
     )
     const stream = till.stream(Placed)
-    while ((await shop.publish(Placed, { id: 'first', total: 0 })).accepted === 0)
-      await new Promise(setImmediate)
+    await until(async () => (await shop.publish(Placed, { id: 'first', total: 0 })).accepted > 0)
     await shop.publish(Placed, { id: 'second', total: 0 })
     await shop.publish(Placed, { id: 'third', total: 0 })
     expect((await observed).map(order => order.id)).toEqual(['first', 'second', 'third'])
