@@ -133,9 +133,9 @@ describe.each(Object.entries(awkward))('a link over %s', (name, it_) => {
   })
 
   it('ends on both sides when one is cut in the middle of its work', async () => {
-    const { dialler, listener, got } = await linked(it_, 50)
+    const { dialler, listener, got } = await linked(it_, 200)
     const sending = Promise.allSettled([sendNumbers(dialler, 3000), sendNumbers(listener, 3000)])
-    while (got.listener.count < 100) await new Promise(resolve => setImmediate(resolve))
+    while (got.listener.count < 100 && !listener.ended) await new Promise(resolve => setImmediate(resolve))
     dialler.abort()
     expect((await listener.closed).by).not.toBe('us')
     await sending
