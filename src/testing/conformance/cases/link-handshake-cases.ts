@@ -4,6 +4,7 @@ import type { AcceptQueue } from '../accept-queue.js'
 import type { CaseContext } from '../case-context.js'
 import type { ConformanceCase } from '../conformance-case.js'
 import type { End } from '../end.js'
+import { oneAtATime } from '../exclusions.js'
 import { expectRejection } from '../expect-code.js'
 
 /** Only who knows the secret and speaks the protocol gets a link, and nobody else does harm. */
@@ -82,6 +83,7 @@ export const linkHandshakeCases: readonly ConformanceCase[] = [
     name: 'many peers link to one listener at once, each with a link of its own',
     aspect: 'listen-connect',
     over: 'link',
+    unless: [oneAtATime],
     async run(context) {
       const queue = await context.listen()
       const peer = await context.peer()
