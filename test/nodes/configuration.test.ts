@@ -1,14 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import type { ConfigInput } from '../../src/index.js'
 import { Desk } from '../peers/desk.js'
 import { NodePeer } from '../support/node-peer.js'
 import { nodes } from '../support/nodes.js'
 
 it('one line of a file swaps the transport between processes and nothing else; the environment beats it', async () => {
-  const { folder, runtimeFolder, start } = nodes()
-  const config: ConfigInput = { runtimeFolder, log: { level: 'silent' } }
+  const { folder, config, start } = nodes()
 
   /** What the two processes speak over, and whether they understand each other. */
   async function conversation() {

@@ -1,6 +1,5 @@
 import { filter, firstValueFrom } from 'rxjs'
 import { expect, it } from 'vitest'
-import type { ConfigInput } from '../../src/index.js'
 import { Desk, quirk } from '../peers/desk.js'
 import { NodePeer } from '../support/node-peer.js'
 import { nodes } from '../support/nodes.js'
@@ -10,13 +9,12 @@ import { until } from '../support/until.js'
 it.each(['named-pipe', 'tcp'])(
   '[I3] a node that hangs is noticed by its silence, over %s',
   async transport => {
-    const common: ConfigInput = {
+    const { config, start } = nodes({
       transports: { prefer: [transport] },
       link: { heartbeat: 100, handshakeTimeout: 200 },
-    }
-    const { runtimeFolder, start } = nodes(common)
+    })
     const node = await start('till')
-    const peer = await NodePeer.start('shop', { ...common, runtimeFolder, log: { level: 'silent' } })
+    const peer = await NodePeer.start('shop', config)
     const desk = node.ref(Desk, 'signalbox://shop/desk')
     expect(await desk.ask.echo('text')).toBe('text')
     const down = firstValueFrom(node.peers$.pipe(filter(({ type }) => type === 'down')))

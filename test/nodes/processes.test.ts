@@ -8,8 +8,7 @@ import { until } from '../support/until.js'
 
 /** Node `till` in this process, and what other processes need to meet it. */
 async function till(common: ConfigInput) {
-  const { runtimeFolder, start } = nodes(common)
-  const config: ConfigInput = { ...common, runtimeFolder, log: { level: 'silent' } }
+  const { config, start } = nodes(common)
   const node = await start('till')
   const desk = node.ref(Desk, 'signalbox://shop/desk')
   const helm = node.ref(Helm, 'signalbox://shop/helm')
