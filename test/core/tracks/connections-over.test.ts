@@ -71,6 +71,19 @@ describe('connections over packets', () => {
     again.abort()
   })
 
+  it('are not made twice for a dialler whose first packet comes once more, after it is served', async () => {
+    const [dialled, accepted] = await pair()
+    const [open] = heard
+    heard.length = 0
+    stranger.send(open ?? Buffer.of(), 'all')
+    const got = new Collected(accepted)
+    dialled.send(Buffer.from('after it'))
+    await got.until(1)
+    for (let count = 0; count < 5; count += 1) await turn()
+    expect(heard.length).toBe(1) // the frame, and no second answer
+    dialled.abort()
+  })
+
   it('end politely: what was sent arrives, then each side hears who closed', async () => {
     const [dialled, accepted] = await pair()
     const got = new Collected(accepted)
