@@ -142,9 +142,11 @@ describe.each(Object.entries(awkward))('a link over %s', (name, it_) => {
   })
 
   it('finds nobody where nobody listens, and does once somebody does', async () => {
-    const transport = completed(it_.transport(), { patience: 200 })
+    const raw = it_.transport()
+    const transport = completed(raw)
     const address = transport.nodeAddress('test', 'nobody')
-    await expect(transport.connect(address, context)).rejects.toMatchObject({ code: 'NO_LISTENER' })
+    const impatient = completed(raw, { patience: 200 })
+    await expect(impatient.connect(address, context)).rejects.toMatchObject({ code: 'NO_LISTENER' })
     listener = await transport.listen(address, context)
     const accepted = new Promise<Connection>(resolve => listener?.connections$.subscribe(resolve))
     const connection = await transport.connect(address, context)
