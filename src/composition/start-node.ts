@@ -5,11 +5,7 @@ import { msgpack } from '../codecs/msgpack.js'
 import { v8 } from '../codecs/v8.js'
 import { ActorSystem } from '../core/actors/index.js'
 import { States, Topics } from '../core/bus/index.js'
-import {
-  type AnyTransport,
-  type Codec,
-  type ConnectionTransport,
-} from '../core/contracts/index.js'
+import { type AnyTransport, type Codec, type ConnectionTransport } from '../core/contracts/index.js'
 import { ContractTable, DeadLetters, Directory, Peers, type Service } from '../core/node/index.js'
 import { completed } from '../core/tracks/index.js'
 import { processTable } from '../native/process-table.js'

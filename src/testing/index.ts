@@ -1,3 +1,4 @@
+export * from './awkward/index.js'
 export * from './conformance/index.js'
 export { type ConnectionPairOptions, connectionPair, type PairedConnection } from './connection-pair.js'
 export { poisoned } from './poisoned.js'

@@ -133,18 +133,20 @@ describe.each(Object.entries(awkward))('a link over %s', (name, it_) => {
   })
 
   it('ends on both sides when one is cut in the middle of its work', async () => {
-    const { dialler, listener, got } = await linked(it_, 50)
+    const { dialler, listener, got } = await linked(it_, 200)
     const sending = Promise.allSettled([sendNumbers(dialler, 3000), sendNumbers(listener, 3000)])
-    while (got.listener.count < 100) await new Promise(resolve => setImmediate(resolve))
+    while (got.listener.count < 100 && !listener.ended) await new Promise(resolve => setImmediate(resolve))
     dialler.abort()
     expect((await listener.closed).by).not.toBe('us')
     await sending
   })
 
   it('finds nobody where nobody listens, and does once somebody does', async () => {
-    const transport = completed(it_.transport(), { patience: 200 })
+    const raw = it_.transport()
+    const transport = completed(raw)
     const address = transport.nodeAddress('test', 'nobody')
-    await expect(transport.connect(address, context)).rejects.toMatchObject({ code: 'NO_LISTENER' })
+    const impatient = completed(raw, { patience: 200 })
+    await expect(impatient.connect(address, context)).rejects.toMatchObject({ code: 'NO_LISTENER' })
     listener = await transport.listen(address, context)
     const accepted = new Promise<Connection>(resolve => listener?.connections$.subscribe(resolve))
     const connection = await transport.connect(address, context)

@@ -67,15 +67,8 @@ test('of a mechanism without connections, all cases through the link run, over w
   expect(said.filter(([, verdict]) => verdict === 'conforms').length).toBeGreaterThan(15)
 })
 
-test('a mechanism without connections that nothing completes is refused, with what to do', () => {
-  expect(() => conformance({ transport: packets, source, address })).toThrow(
-    /has no connections.*give the target a `completes`/,
-  )
-})
-
 test('an honest mechanism of one direction conforms, bare as it is and under a link over its completion', async () => {
-  const target = { transport: oneWay(), source, address, completes: () => memory() }
-  for (const [title, verdict] of Object.entries(await verdicts(target)))
+  for (const [title, verdict] of Object.entries(await verdicts({ transport: oneWay(), source, address })))
     expect(verdict, title).toMatch(
       /^(conforms|left out: (reach|platforms|direction|maxFrame|names|boundaries))$/,
     )

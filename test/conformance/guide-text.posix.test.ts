@@ -13,7 +13,7 @@ function regionsOf(spec: string): Map<string, string> {
 test('the guide to testing a transport shows code that these tests run', () => {
   const guide = text('docs/testing-a-transport.md')
   const shown = [...guide.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code.trim())
-  const run = regionsOf(text('test/conformance/guide.test.ts'))
+  const run = regionsOf(text('test/conformance/guide.posix.test.ts'))
   expect(shown).toEqual([...run.values()])
 })
 

@@ -442,9 +442,11 @@ test.each(lies)('the suite finds out $lie', async ({ of = memory, by, foundBy, a
 })
 
 test('what finds out lies finds nothing in the truth', async () => {
-  for (const { of = memory, foundBy } of lies) {
-    const honest = of()
-    const said = await verdict(honest, foundBy)
-    expect(said, `${honest.name}: ${foundBy}`).toMatch(/^it (conforms|is left out)/)
+  for (const honest of [memory(), tcp()]) {
+    const cases = lies.filter(({ of = memory }) => of().name === honest.name).map(({ foundBy }) => foundBy)
+    for (const foundBy of new Set(cases)) {
+      const said = await verdict(honest, foundBy)
+      expect(said, `${honest.name}: ${foundBy}`).toMatch(/^it (conforms|is left out)/)
+    }
   }
 })

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { type ConfigInput, type Node, type NodeOptions, startNode } from '../../src/index.js'
@@ -12,16 +13,23 @@ export type StartOptions = Omit<NodeOptions, 'name' | 'config' | 'cwd'> & { read
  */
 export function nodes(common: ConfigInput = {}) {
   const folder = temporaryFolder()
-  const runtimeFolder = join(folder, 'run')
+  const config: ConfigInput = {
+    runtimeFolder: join(folder, 'run'),
+    namespace: `test-${randomUUID()}`, // names of Windows pipes are not in the folder
+    log: { level: 'silent' },
+    ...common,
+  }
   return {
+    /** Where its nodes look for a configuration file. */
     folder,
-    runtimeFolder,
-    async start(name: string, { config = {}, ...options }: StartOptions = {}): Promise<Node> {
+    /** What all its nodes have, in other processes too. */
+    config,
+    async start(name: string, options: StartOptions = {}): Promise<Node> {
       const node = await startNode({
         name,
         cwd: folder,
-        config: { runtimeFolder, log: { level: 'silent' }, ...common, ...config },
         ...options,
+        config: { ...config, ...options.config },
       })
       onTestFinished(() => node.close())
       return node

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseAddress } from '../../src/core/contracts/index.js'
 import { createTestContext } from '../../src/testing/test-context.js'
 import { mailslot } from '../../src/transports/mailslot/index.js'
+import { PollPace } from '../../src/transports/mailslot/poll-pace.js'
 
 const transport = mailslot()
 const context = createTestContext('')
@@ -33,5 +34,15 @@ describe('mailslot, on every platform', () => {
     expect(href).toBe('mailslot://./a.~42~2ec')
     expect(transport.nodeAddress('a', 'b.c').href).not.toBe(href)
     expect(transport.nodeAddress('a.b', 'c').href).not.toBe(transport.nodeAddress('a', 'b.c').href)
+  })
+
+  it('looks for foreign messages soon after it found one, and ever more seldom while there is none', () => {
+    const pace = new PollPace(5)
+    const pauses = [true, false, false, false, true].map(found => {
+      pace.looked(found)
+      return pace.pause
+    })
+    expect(pauses).toEqual([1, 2, 4, 5, 1])
+    expect(new PollPace(Number.POSITIVE_INFINITY).pause).toBe(Number.POSITIVE_INFINITY)
   })
 })

@@ -30,6 +30,8 @@ export class PacketListener implements Listener {
   readonly connections$: Observable<Connection>
   readonly #connections = new Subject<Connection>()
   readonly #pending = new Map<string, Pending>()
+  /** Diallers that have their connection. What they asked a second time may arrive after they confirmed. */
+  readonly #served = new Map<string, Timer>()
   #closed = false
 
   constructor(
@@ -59,11 +61,14 @@ export class PacketListener implements Listener {
   #over(): void {
     this.#closed = true
     for (const key of this.#pending.keys()) this.#forget(key)
+    for (const expiry of this.#served.values()) expiry.cancel()
+    this.#served.clear()
     this.#connections.complete()
   }
 
   #onOpen(dialler: Uint8Array, at: Address): void {
     const key = Buffer.from(dialler).toString('hex')
+    if (this.#served.has(key)) return
     const known = this.#pending.get(key)
     if (known !== undefined || this.#closed || this.#pending.size >= MOST_PENDING) {
       known?.accept?.()
@@ -98,8 +103,7 @@ export class PacketListener implements Listener {
       if (!isFor(bytes, ownId)) return
       if (!confirmed) {
         confirmed = true
-        pending.expiry.cancel()
-        this.#pending.delete(key)
+        this.#serve(key, pending)
         this.#emit(connection)
       }
       if (bytes[0] === PacketKind.confirm) connection.signal('ready')
@@ -109,6 +113,16 @@ export class PacketListener implements Listener {
     pending.endpoint = endpoint
     pending.accept = () => void endpoint.send(accept, to)
     pending.accept()
+  }
+
+  #serve(key: string, pending: Pending): void {
+    pending.expiry.cancel()
+    this.#pending.delete(key)
+    if (this.#closed) return
+    this.#served.set(
+      key,
+      this.context.clock.after(this.patience, () => this.#served.delete(key)),
+    )
   }
 
   #forget(key: string): void {

@@ -1,7 +1,7 @@
 /** Milliseconds of the first time-out, before anything was measured. */
 const INITIAL = 100
 /** Milliseconds below which a time-out would only measure how busy a process is. */
-const SHORTEST = 20
+const SHORTEST = 5
 /** Milliseconds of the longest time-out, however often it was doubled. */
 const LONGEST = 1000
 

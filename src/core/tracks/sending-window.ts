@@ -8,7 +8,7 @@ export const FIRST_ROOM = 16
 const OVERTAKEN = 3
 
 /** How many of the oldest frames are repeated when nothing at all is answered. */
-const REPEATED_AT_TIMEOUT = 4
+const REPEATED_AT_TIMEOUT = 8
 
 interface InFlight {
   readonly sequence: number

@@ -94,6 +94,8 @@ class HubEndpoint implements Endpoint {
   /** Who was refused here, and is to try again. */
   readonly #refused = new Set<HubEndpoint>()
   #retrying = false
+  /** Keeps the process alive, as an open socket does. */
+  readonly #hold = setInterval(() => {}, 2 ** 31 - 1)
 
   constructor(
     private readonly hub: PacketHub,
@@ -128,6 +130,7 @@ class HubEndpoint implements Endpoint {
   async close(): Promise<void> {
     if (this.#over) return
     this.#over = true
+    clearInterval(this.#hold)
     this.hub.leave(this)
     this.packets$.complete()
     this.writable$.complete()

@@ -61,6 +61,8 @@ class Handle implements SharedSlot {
   readonly changed$: Observable<void>
   readonly #changed = new Subject<void>()
   #telling = false
+  /** Keeps the process alive, as a listener to the clipboard does. */
+  readonly #hold = setInterval(() => {}, 2 ** 31 - 1)
 
   constructor(
     readonly address: Address,
@@ -89,6 +91,7 @@ class Handle implements SharedSlot {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#hold)
     this.cell.handles.delete(this)
     this.#changed.complete()
   }

@@ -171,8 +171,10 @@ export class CaseContext implements AsyncDisposable {
   /** The two ends of a link, ours and the peer's. */
   async linkPair(options: LinkPairOptions = {}): Promise<{ here: LinkEnd; there: LinkedEnd }> {
     const peer = options.peer ?? (await this.peer())
-    const ours = { ...options.both, ...options.here }
-    const theirs = { ...options.both, ...options.there }
+    // Where only silence tells that the peer is gone, nobody wants to wait for three long beats.
+    const beat = this.capabilities.close === 'heartbeat' ? { heartbeat: 500 } : {}
+    const ours = { ...beat, ...options.both, ...options.here }
+    const theirs = { ...beat, ...options.both, ...options.there }
     if (options.connector === 'here') {
       const { listener, address } = await peer.call('listen', this.address().href, 'link')
       const [there, here] = await Promise.all([
@@ -204,6 +206,11 @@ export class CaseContext implements AsyncDisposable {
       last = now
     }
     return last
+  }
+
+  /** Looks, turn by turn of our event loop, until `condition` holds. */
+  async until(condition: () => Promise<boolean>): Promise<void> {
+    while (!(await condition())) await setImmediate()
   }
 
   /** Resolves when what has to happen in time is late. */

@@ -1,4 +1,5 @@
 import type { Capabilities } from '../../core/contracts/capabilities.js'
+import type { AnyTransport } from '../../core/contracts/transport.js'
 import type { CaseContext } from './case-context.js'
 import type { Over } from './over.js'
 
@@ -13,7 +14,7 @@ export interface Exclusion {
 }
 
 /** A condition under which a case is left out. */
-export type Excludes = (capabilities: Capabilities) => Exclusion | undefined
+export type Excludes = (capabilities: Capabilities, shape: AnyTransport['shape']) => Exclusion | undefined
 
 /** One sentence that a transport keeps, and how it is shown. */
 export interface ConformanceCase {

@@ -10,9 +10,9 @@ export interface ConformanceTarget {
   /** A place where nobody listens yet; another one with each call, unless the system chooses (port 0). */
   address(): Address
   /**
-   * Makes of the transport one that a link can run over: for mechanisms without connections, of one
-   * direction, of tiny frames. Other processes need it as well: see {@link TransportSource.completes}.
-   * @default the transport itself
+   * Makes of the transport one that a link can run over, where the link's own completion is not what is meant.
+   * Other processes need it as well: see {@link TransportSource.completes}.
+   * @default what nodes use, which adds what the descriptor says is lacking
    */
   readonly completes?: Completion
   /**

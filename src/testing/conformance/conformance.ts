@@ -127,7 +127,7 @@ function exclusionOf(
     }
   }
   for (const excludes of testCase.unless ?? []) {
-    const exclusion = excludes(capabilities)
+    const exclusion = excludes(capabilities, transport.shape)
     if (exclusion !== undefined) return exclusion
   }
   return undefined

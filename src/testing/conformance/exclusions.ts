@@ -35,6 +35,10 @@ export const exclusiveNames = where('names', 'exclusive', 'a name has one listen
 export const sharedNames = where('names', 'shared', 'several listeners may have one name')
 export const heartbeatOnly = where('close', 'heartbeat', 'only silence shows that the peer is gone')
 
+/** Leaves a case out where a listener has one connection at a time. */
+export const oneAtATime: Excludes = (_, shape) =>
+  shape === 'slot' ? { capability: 'shape', because: 'a slot carries one conversation at a time' } : undefined
+
 /** Leaves a case out where no process can be stopped from outside and go on later, as by SIGSTOP. */
 export const unstoppable: Excludes = () =>
   process.platform === 'win32'

@@ -5,6 +5,9 @@ import { type Script, ScriptReader } from './script.js'
 
 const NOTHING = new Uint8Array()
 
+/** Messages that were refused at first and have no outcome yet, beyond which a sender waits for the oldest of them. */
+export const MAY_WAIT = 128
+
 /** Sends scripts in one lane of a link, and keeps account of what became of each message. */
 export class LaneSender {
   readonly #sent = { frames: 0, bytes: 0, fulls: 0 }
@@ -13,6 +16,8 @@ export class LaneSender {
   #accepted = 0
   #unknown = 0
   #whenSettled: (() => void)[] = []
+  /** What became of those that had to wait for room, oldest first. */
+  readonly #waiting: Promise<Outcome>[] = []
   readonly #receipt: Receipt = { settle: outcome => this.#settle(outcome) }
 
   constructor(private readonly lane: OutboundLane) {}
@@ -50,12 +55,19 @@ export class LaneSender {
       return
     }
     this.#sent.fulls += 1
-    const sending = this.lane.send(NOTHING, message)
+    this.#waiting.push(this.#sendLater(message))
     this.#count(message)
+    if (this.#waiting.length < MAY_WAIT) return
+    const outcome = await this.#waiting.shift()
+    if (outcome === undefined || outcome.status === 'accepted') return
+    if (outcome.status === 'unknown' || outcome.error.code === 'CLOSED') throw outcome.error
+  }
+
+  async #sendLater(message: Uint8Array): Promise<Outcome> {
+    const sending = this.lane.send(NOTHING, message)
     const outcome = await sending.then((): Outcome => ({ status: 'accepted' }), outcomeOf)
     this.#settle(outcome)
-    if (outcome.status === 'unknown') throw outcome.error
-    if (outcome.status === 'rejected' && outcome.error.code === 'CLOSED') throw outcome.error
+    return outcome
   }
 
   #count(message: Uint8Array): void {

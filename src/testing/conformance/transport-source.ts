@@ -1,5 +1,5 @@
-import { SignalboxError } from '../../core/contracts/errors.js'
 import type { AnyTransport, ConnectionTransport } from '../../core/contracts/transport.js'
+import { completed } from '../../core/tracks/index.js'
 import type { Driven } from './over.js'
 
 /** Where another process, or thread, finds an exported function. */
@@ -26,17 +26,9 @@ export async function loadTransport(source: TransportSource): Promise<Driven> {
   return drivenOf(create(), completes)
 }
 
-/**
- * The forms of a transport that cases drive. Where it has no connections of its own, there is only the
- * completed one.
- * @throws SignalboxError `CONFIG_INVALID` when such a transport comes without completion.
- */
-export function drivenOf(transport: AnyTransport, completes: Completion | undefined): Driven {
-  const link = completes?.(transport) ?? (transport.shape === 'connection' ? transport : undefined)
-  if (link === undefined) {
-    const why = `${transport.name} has no connections, so the suite needs to know how to make them; give the target a \`completes\``
-    throw new SignalboxError('CONFIG_INVALID', why)
-  }
+/** The forms of a transport that cases drive. Where it has no connections of its own, there is only the completed one. */
+export function drivenOf(transport: AnyTransport, completes: Completion = completed): Driven {
+  const link = completes(transport)
   return { 'bare track': transport.shape === 'connection' ? transport : link, link }
 }
 

@@ -12,6 +12,9 @@ export { MailslotWriter, type MailslotWriterOptions } from './mailslot-writer.js
  * Addresses are `mailslot://./<name>`. With `rawNames` the name is the system's own, `\\.\mailslot\<name>`,
  * and any program's slot can be reached; messages of foreign programs are noticed within 100 ms.
  *
+ * A name has one reader. Of a reader that was killed it is free again within 50 ms, unless a foreign program
+ * still has the slot open. A thread that is terminated while it reads keeps its name until the process ends.
+ *
  * {@link Mailslot} and {@link MailslotWriter} are the same without Signalbox, to talk with other programs.
  *
  * @example

@@ -1,4 +1,4 @@
-import { map, type Observable, Subject, tap } from 'rxjs'
+import { map, type Observable, Subject, share, tap } from 'rxjs'
 import {
   type Address,
   type CloseReason,
@@ -51,6 +51,7 @@ export class MailslotEndpoint implements Endpoint {
       // Who sent it, a mailslot does not know.
       map(bytes => ({ from: undefined, bytes })),
       tap({ error: error => this.#end({ by: 'fault', error: asFault(error) }) }),
+      share(),
     )
   }
 

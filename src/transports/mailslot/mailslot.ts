@@ -78,6 +78,8 @@ export class Mailslot implements AsyncIterable<Uint8Array> {
   readonly #room: Buffer
   readonly #count = Buffer.alloc(4)
   readonly #wakers = new Set<() => void>()
+  /** Whether it is a ring that makes us look. */
+  #rang = true
   #oversized = 0
   #closed = false
 
@@ -133,11 +135,15 @@ export class Mailslot implements AsyncIterable<Uint8Array> {
   }
 
   /**
-   * Takes the oldest message, if there is one; it is the caller's own.
+   * Takes the oldest message, if there is one; it is the caller's own. It skips at most 64 that are over the maximum.
    * @throws SignalboxError `SYSTEM`
    */
   read(): Uint8Array | undefined {
-    while (!this.#closed) {
+    for (let skipped = 0; !this.#closed; skipped += 1) {
+      if (skipped === TURN) {
+        this.#bell.ring() // there may be more, after others had the event loop
+        return undefined
+      }
       if (!kernel32().ReadFile(this.#slot, this.#room, this.#room.length, this.#count, null)) {
         const code = kernel32().GetLastError()
         if (code === Win32Error.SEM_TIMEOUT) return undefined
@@ -153,8 +159,13 @@ export class Mailslot implements AsyncIterable<Uint8Array> {
   }
 
   /** Messages one at a time: the next one is read when it is asked for. Ends at close. */
-  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    return this.#messages(new AbortController().signal)
+  async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    for (let turn = 1; !this.#closed; turn += 1) {
+      const message = this.#look()
+      if (message !== undefined) yield message
+      else await this.#arrival()
+      if (turn % TURN === 0) await nextTurn()
+    }
   }
 
   /** Frees the name, and forgets what was not read; harmless twice. */
@@ -172,30 +183,33 @@ export class Mailslot implements AsyncIterable<Uint8Array> {
     this.close()
   }
 
+  /** What is read is delivered at once, so that nothing is on its way when the subscriber leaves. */
   async #feed(subscriber: Subscriber<Uint8Array>, stop: AbortSignal): Promise<void> {
-    for await (const message of this.#messages(stop)) subscriber.next(message)
+    await undefined // nobody expects a message from inside of subscribe()
+    for (let turn = 1; !this.#closed && !stop.aborted; turn += 1) {
+      const message = this.#look()
+      if (message !== undefined) subscriber.next(message)
+      else await this.#arrival(stop)
+      if (turn % TURN === 0) await nextTurn()
+    }
     subscriber.complete()
   }
 
-  async *#messages(stop: AbortSignal): AsyncGenerator<Uint8Array> {
-    let rang = true
-    for (let turn = 1; !this.#closed && !stop.aborted; turn += 1) {
-      const message = this.read()
-      if (!rang) this.#pace.looked(message !== undefined)
-      rang = true
-      if (message !== undefined) yield message
-      else rang = await this.#arrival(stop)
-      if (turn % TURN === 0) await nextTurn()
-    }
+  #look(): Uint8Array | undefined {
+    const message = this.read()
+    if (!this.#rang) this.#pace.looked(message !== undefined)
+    this.#rang = true
+    return message
   }
 
-  /** Resolves when it is time to look: true after a ring, or when there is nothing to wait for any more. */
-  #arrival(stop: AbortSignal): Promise<boolean> {
+  /** Resolves when it is time to look, or when there is nothing to wait for any more. */
+  #arrival(stop?: AbortSignal): Promise<void> {
     return new Promise(resolve => {
       const end = (rang: boolean) => {
         this.#wakers.delete(wake)
-        stop.removeEventListener('abort', wake)
-        resolve(rang)
+        stop?.removeEventListener('abort', wake)
+        this.#rang = rang
+        resolve()
       }
       const cancel = this.#bell.wait(this.#pace.pause, end)
       const wake = () => {
@@ -203,7 +217,7 @@ export class Mailslot implements AsyncIterable<Uint8Array> {
         end(true)
       }
       this.#wakers.add(wake)
-      stop.addEventListener('abort', wake)
+      stop?.addEventListener('abort', wake)
     })
   }
 }

@@ -15,6 +15,7 @@ import {
 } from '../../../src/index.js'
 import { Gate } from '../../support/gate.js'
 import { loneNode } from '../../support/nodes.js'
+import { until } from '../../support/until.js'
 
 const Noted = message('noted', z.number())
 const Twice = request('twice', { input: z.number(), output: z.number() })
@@ -337,7 +338,7 @@ describe('a mailbox that is full', () => {
     await expect(desk.send.noted(4)).rejects.toMatchObject({ code: 'MAILBOX_FULL' })
     await expect(desk.ask.twice(5)).rejects.toMatchObject({ code: 'MAILBOX_FULL' })
     gate.open()
-    while (handled.length < 3) await new Promise(setImmediate)
+    await until(() => handled.length >= 3)
     expect(handled).toEqual([0, 1, 2])
     expect(await desk.ask.twice(6)).toBe(12)
   })
@@ -351,7 +352,7 @@ describe('a mailbox that is full', () => {
     await desk.send.noted(5)
     expect((await letters).map(({ payload }) => payload)).toEqual([1, 3])
     gate.open()
-    while (handled.length < 3) await new Promise(setImmediate)
+    await until(() => handled.length >= 3)
     expect(handled).toEqual([0, 4, 5])
   })
 
@@ -363,7 +364,7 @@ describe('a mailbox that is full', () => {
     await expect(desk.ask.twice(5)).rejects.toMatchObject({ code: 'MAILBOX_FULL' })
     expect((await letters).map(({ payload }) => payload)).toEqual([3, 4])
     gate.open()
-    while (handled.length < 3) await new Promise(setImmediate)
+    await until(() => handled.length >= 3)
     expect(handled).toEqual([0, 1, 2])
   })
 })

@@ -5,6 +5,7 @@ import { FollowedState } from '../../../src/core/bus/followed-state.js'
 import { isNewer, readVersion, type Version, writeVersion } from '../../../src/core/bus/state-version.js'
 import { type Node, state } from '../../../src/index.js'
 import { loneNode, nodes } from '../../support/nodes.js'
+import { until } from '../../support/until.js'
 
 const Stock = state('stock', { key: z.string(), value: z.number() })
 const key = Stock.of('sku-1')
@@ -102,7 +103,7 @@ describe.each(['memory', 'named-pipe', 'tcp'])('a state between nodes over %s', 
     const [earlier, later, till] = [await start('earlier'), await start('later'), await start('till')]
     earlier.provide(key, 1)
     const now = Date.now()
-    while (Date.now() === now) await new Promise(setImmediate) // two owners of one millisecond are told apart by chance
+    await until(() => Date.now() !== now) // two owners of one millisecond are told apart by chance
     const seen = follow(till, 4)
     later.provide(key, 2)
     await firstValueFrom(till.hot(key).pipe(filter(value => value === 2)))

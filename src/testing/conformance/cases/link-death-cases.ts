@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { setImmediate } from 'node:timers/promises'
 import { parseAddress } from '../../../core/contracts/address.js'
 import type { CaseContext } from '../case-context.js'
 import type { ConformanceCase } from '../conformance-case.js'
@@ -46,6 +45,7 @@ export const linkDeathCases: readonly ConformanceCase[] = [
       const held = context.script({ count: 40, size: 100 })
       context.meanwhile(there.expect(held))
       await here.send(held)
+      await context.until(async () => (await there.traffic()).messages === 70)
       await peer.kill()
       assert.deepEqual(await here.settled(), {
         accepted: 30,
@@ -108,7 +108,7 @@ export const linkDeathCases: readonly ConformanceCase[] = [
       const small = context.script({ count: 1, size: 100 })
       const large = context.script({ count: 1, size: KIB * KIB })
       context.meanwhile(there.send(small).then(() => there.send(large)))
-      await untilSomethingCame(async () => Math.max((await here.traffic()).messages - 1, 0))
+      await context.until(async () => (await here.traffic()).messages === 2)
       await peer.kill()
       assert.notEqual((await here.closed()).by, 'us')
       await here.resume()
@@ -151,6 +151,7 @@ export const linkDeathCases: readonly ConformanceCase[] = [
       peer.stop()
       const lost = context.script({ count: 20, size: 100 })
       await here.send(lost)
+      await context.until(async () => here.link.traffic.sent.messages === 25)
       await peer.kill()
       const { accepted, unknown, unknownCodes } = await here.settled()
       assert.deepEqual(
@@ -206,7 +207,7 @@ export const linkDeathCases: readonly ConformanceCase[] = [
       const script = context.script({ count: 5000, size: 500 })
       const arrived = context.meanwhile(there.expect(script))
       const sending = context.meanwhile(here.send(script))
-      await untilSomethingCame(async () => (await here.outcomes()).accepted)
+      await context.until(async () => (await here.outcomes()).accepted > 0)
       peer.stop()
       await context.standstill(async () => (await here.sent()).frames)
       assert.ok((await here.sent()).frames < script.count, 'the sender waits for the peer')
@@ -243,11 +244,6 @@ export const linkDeathCases: readonly ConformanceCase[] = [
     },
   },
 ]
-
-/** Looks, turn by turn, until `progress` is no longer 0. */
-async function untilSomethingCame(progress: () => Promise<number>): Promise<void> {
-  while ((await progress()) === 0) await setImmediate()
-}
 
 /** Fails unless the link ends because its peer fell silent, in time. */
 async function expectSilence(context: CaseContext, closed: Promise<{ code?: string }>): Promise<void> {

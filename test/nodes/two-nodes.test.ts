@@ -1,55 +1,25 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { firstValueFrom, take, toArray } from 'rxjs'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import {
-  type AskContext,
-  type ConfigInput,
-  type InputOf,
-  message,
-  type Node,
-  protocol,
-  request,
-  startNode,
-  state,
-} from '../src/index.js'
+import { type AskContext, type InputOf, message, protocol, request, state } from '../../src/index.js'
+import { nodes } from '../support/nodes.js'
+import { until } from '../support/until.js'
 
 const Placed = message('orders.placed', z.object({ id: z.string(), total: z.number() }))
 const Quote = request('orders.quote', { input: z.string(), output: z.number() })
 const Stock = state('stock.level', { key: z.string(), value: z.number() })
 const Cashier = protocol('cashier', { placed: Placed, quote: Quote })
 
-let folder: string
-const nodes: Node[] = []
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sb-'))
-})
-
-afterEach(async () => {
-  await Promise.all(nodes.splice(0).map(node => node.close()))
-  await rm(folder, { recursive: true, force: true })
-})
-
-async function start(name: string, config: ConfigInput = {}): Promise<Node> {
-  const node = await startNode({
-    name,
-    config: { runtimeFolder: join(folder, 'run'), log: { level: 'silent' }, ...config },
-  })
-  nodes.push(node)
-  return node
-}
-
 const tracks = ['memory', 'named-pipe', 'tcp', ...(process.platform === 'win32' ? ['mailslot'] : [])]
 
 describe.each(tracks)('two nodes over %s', transport => {
-  const config: ConfigInput = { transports: { prefer: [transport] } }
+  const pair = async () => {
+    const { start } = nodes({ transports: { prefer: [transport] } })
+    return { shop: await start('shop'), till: await start('till') }
+  }
 
   it('tell, send and ask reach the actor, in order', async () => {
-    const shop = await start('shop', config)
-    const till = await start('till', config)
+    const { shop, till } = await pair()
     const got: string[] = []
     await shop.spawn(Cashier, () => ({
       placed: (order: InputOf<typeof Placed>) => void got.push(order.id),
@@ -64,8 +34,7 @@ describe.each(tracks)('two nodes over %s', transport => {
   })
 
   it('a value that does not fit is refused at the receiver, and the sender hears why', async () => {
-    const shop = await start('shop', config)
-    const till = await start('till', config)
+    const { shop, till } = await pair()
     await shop.spawn(Cashier, () => ({ placed: () => {}, quote: () => 1 }))
     const cashier = till.ref(Cashier, 'signalbox://shop/cashier')
     await expect(cashier.send.placed({ id: 'a', total: 'x' as unknown as number })).rejects.toMatchObject({
@@ -74,14 +43,12 @@ describe.each(tracks)('two nodes over %s', transport => {
   })
 
   it('observe, stream and publish', async () => {
-    const shop = await start('shop', config)
-    const till = await start('till', config)
+    const { shop, till } = await pair()
     const observed = firstValueFrom(
       till.observe(Placed, { overflow: 'drop-oldest' }).pipe(take(3), toArray()),
     )
     const stream = till.stream(Placed)
-    while ((await shop.publish(Placed, { id: 'first', total: 0 })).accepted === 0)
-      await new Promise(setImmediate)
+    await until(async () => (await shop.publish(Placed, { id: 'first', total: 0 })).accepted > 0)
     await shop.publish(Placed, { id: 'second', total: 0 })
     await shop.publish(Placed, { id: 'third', total: 0 })
     expect((await observed).map(order => order.id)).toEqual(['first', 'second', 'third'])
@@ -94,9 +61,8 @@ describe.each(tracks)('two nodes over %s', transport => {
   })
 
   it('hot state: the present value first, then each change', async () => {
-    const shop = await start('shop', config)
+    const { shop, till } = await pair()
     shop.provide(Stock.of('sku-1'), 5)
-    const till = await start('till', config)
     const seen: number[] = []
     const done = new Promise<void>(resolve => {
       till.hot(Stock.of('sku-1')).subscribe(value => {
@@ -110,8 +76,7 @@ describe.each(tracks)('two nodes over %s', transport => {
   })
 
   it('an unknown node, actor and a missing handler have names of their own', async () => {
-    const shop = await start('shop', config)
-    const till = await start('till', config)
+    const { shop, till } = await pair()
     await shop.spawn(Cashier, () => ({ placed: () => {}, quote: () => 1 }))
     const Other = protocol('other', { other: message('other', z.string()) })
     await expect(
@@ -130,8 +95,7 @@ describe.each(tracks)('two nodes over %s', transport => {
   })
 
   it('a question ends by time-out, by abort and by failure; the handler hears of the first two', async () => {
-    const shop = await start('shop', config)
-    const till = await start('till', config)
+    const { shop, till } = await pair()
     const aborted: string[] = []
     await shop.spawn(Cashier, () => ({
       placed: () => {},
@@ -160,8 +124,7 @@ describe.each(tracks)('two nodes over %s', transport => {
   })
 
   it('what fails after a tell is in the dead letters, with its reason', async () => {
-    await start('shop', config)
-    const till = await start('till', config)
+    const { till } = await pair()
     const letter = firstValueFrom(till.deadLetters$)
     expect(till.ref(Cashier, 'signalbox://shop/cashier').tell.placed({ id: 'a', total: 1 })).toBe(true)
     const { target, outcome, reason } = await letter

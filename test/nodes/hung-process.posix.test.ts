@@ -1,0 +1,41 @@
+import { filter, firstValueFrom } from 'rxjs'
+import { expect, it } from 'vitest'
+import { Desk, quirk } from '../peers/desk.js'
+import { NodePeer } from '../support/node-peer.js'
+import { nodes } from '../support/nodes.js'
+import { until } from '../support/until.js'
+
+// Windows has no signal that stops a process, and Wine's node.exe does not pass one on.
+it.each(['named-pipe', 'tcp'])(
+  '[I3] a node that hangs is noticed by its silence, over %s',
+  async transport => {
+    const { config, start } = nodes({
+      transports: { prefer: [transport] },
+      link: { heartbeat: 100, handshakeTimeout: 200 },
+    })
+    const node = await start('till')
+    const peer = await NodePeer.start('shop', config)
+    const desk = node.ref(Desk, 'signalbox://shop/desk')
+    expect(await desk.ask.echo('text')).toBe('text')
+    const down = firstValueFrom(node.peers$.pipe(filter(({ type }) => type === 'down')))
+    const unanswered = desk.ask.never()
+    const lost = expect(unanswered).rejects.toMatchObject({ code: 'PEER_LOST' })
+    peer.signal('SIGSTOP')
+    expect(await down).toMatchObject({
+      node: 'shop',
+      reason: { by: 'fault', error: { code: 'PEER_SILENT' } },
+    })
+    await lost
+    // It is in the directory still, since its process lives, and takes connections without ever greeting.
+    await expect(desk.ask.echo('text', { timeout: 50 })).rejects.toMatchObject({ code: 'TIMEOUT' })
+    peer.signal('SIGCONT')
+    // `desk` is busy for ever with what it was asked first.
+    const other = node.ref(quirk(true), 'signalbox://shop/quirk')
+    let answer: string | undefined
+    await until(async () => {
+      answer = await other.ask.even('awake').catch(() => undefined)
+      return answer !== undefined
+    })
+    expect(answer).toBe('awake')
+  },
+)

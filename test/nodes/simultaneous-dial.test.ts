@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import type { Node } from '../../src/index.js'
+import { Desk } from '../peers/desk.js'
+import { nodes } from '../support/nodes.js'
+import { until } from '../support/until.js'
+
+const turn = () => new Promise(setImmediate)
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
+
+/** A desk that keeps the numbers of the notes it got. */
+async function desk(node: Node): Promise<number[]> {
+  const seen: number[] = []
+  await node.spawn(Desk, () => ({
+    noted: ({ number }) => void seen.push(number),
+    seen: () => seen,
+    echo: text => text,
+    never: () => '',
+  }))
+  return seen
+}
+
+describe.each(['memory', 'named-pipe', 'tcp'])(
+  'two nodes that dial each other at once over %s',
+  transport => {
+    it('[I3] keep the order of each reference, and lose and double nothing', async () => {
+      const { start } = nodes({ transports: { prefer: [transport] } })
+      const [shop, till] = await Promise.all([start('shop'), start('till')])
+      const [seenByShop, seenByTill] = [await desk(shop), await desk(till)]
+      const [toShop, toTill] = [
+        till.ref(Desk, 'signalbox://shop/desk'),
+        shop.ref(Desk, 'signalbox://till/desk'),
+      ]
+      const lost: unknown[] = []
+      for (const node of [shop, till]) node.deadLetters$.subscribe(letter => lost.push(letter))
+      let number = 0
+      // From before there is a link until long after there are two.
+      for (let batch = 0; batch < 60; batch++) {
+        for (let told = 0; told < 20; told++) {
+          number++
+          const note = { by: 'both', number }
+          expect([toShop.tell.noted(note), toTill.tell.noted(note)]).toEqual([true, true])
+        }
+        await turn()
+      }
+      await until(() => seenByShop.length >= number && seenByTill.length >= number)
+      expect(lost).toEqual([])
+      expect(seenByShop).toEqual(numbers(number))
+      expect(seenByTill).toEqual(numbers(number))
+      expect([shop.links().length, till.links().length]).toEqual([2, 2])
+    })
+  },
+)
