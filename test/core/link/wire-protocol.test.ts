@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ErrorCode } from '../../../src/core/contracts/index.js'
+import { sessionKey } from '../../../src/core/link/authentication.js'
 import { type FrameReceiver, readFrame } from '../../../src/core/link/frame-reader.js'
 import { FrameRoom } from '../../../src/core/link/frame-room.js'
 import {
@@ -18,7 +19,12 @@ import {
   writeGrant,
   writePart,
 } from '../../../src/core/link/frame-writer.js'
-import { type HandshakeOptions, type Session, shakeHands } from '../../../src/core/link/handshake.js'
+import {
+  type HandshakeOptions,
+  receiveTrack,
+  type Session,
+  shakeHands,
+} from '../../../src/core/link/handshake.js'
 import {
   decodeConfirm,
   decodeHello,
@@ -29,6 +35,7 @@ import {
   encodeRefuse,
 } from '../../../src/core/link/handshake-frames.js'
 import { ByteReader, ByteWriter, type LaneSink } from '../../../src/core/link/index.js'
+import { type Joinable, joinSession } from '../../../src/core/link/join.js'
 import { MessageTrack } from '../../../src/core/link/message-track.js'
 import { StreamTrack } from '../../../src/core/link/stream-track.js'
 import { varintLength } from '../../../src/core/link/varint.js'
@@ -80,9 +87,11 @@ describe('frames', () => {
   )
 
   it('has a vector for every kind', () => {
-    const kinds = [...vectorsOf('frame').map(v => v.fields.text('kind')), ...handshakes('frame')]
-    const all = 'hello welcome confirm ready refuse open data part end grant reject ping bye'.split(' ')
-    expect(new Set(kinds)).toEqual(new Set(all))
+    const joining = vectorsOf('join').map(v => v.fields.text('frame'))
+    const kinds = [...vectorsOf('frame').map(v => v.fields.text('kind')), ...handshakes('frame'), ...joining]
+    const all =
+      'hello welcome confirm ready refuse join joined open data part end grant reject ping bye ack retired drain'
+    expect(new Set(kinds)).toEqual(new Set(all.split(' ')))
   })
 })
 
@@ -142,6 +151,51 @@ describe('the handshake', () => {
     expect(heard.map(decodeRefuse)).toEqual([
       { code: fields.text('code'), text: expect.stringContaining(fields.text('because')) },
     ])
+  })
+})
+
+describe('a further track', () => {
+  it('joins to the byte, and both sides know the token and key without saying them', async () => {
+    const [join, joined, confirm] = vectorsOf('join') as [Vector, Vector, Vector]
+    const token = join.fields.bytes('token')
+    const key = fromHex('c0c1c2c3c4c5c6c7c8c9cacbcccdcecf')
+    const [left, right] = connectionPair()
+    const attached: number[] = []
+    const session: Joinable = {
+      key: { token, key },
+      maxFrame: 4096,
+      objectionTo: () => undefined,
+      attach: id => void attached.push(id),
+    }
+    const context = (nonce: Uint8Array) => ({ clock: new VirtualClock(), random: { bytes: () => nonce } })
+    const listener = (vectorsOf('handshake')[1] as Vector).fields
+    const options = { hello: helloOf(listener, listener.names('codecs')), secret: NOTHING }
+    await Promise.all([
+      joinSession(
+        session,
+        join.fields.number('track'),
+        new MessageTrack(left),
+        context(join.fields.bytes('nonce')),
+        {},
+      ),
+      receiveTrack(
+        new MessageTrack(right),
+        context(joined.fields.bytes('nonce')),
+        options,
+        () => {},
+        named => (toHex(named) === toHex(token) ? session : undefined),
+        () => {},
+      ),
+    ])
+    expect(left.sent.map(toHex)).toEqual([join, confirm].map(vector => toHex(vector.bytes)))
+    expect(right.sent.map(toHex)).toEqual([toHex(joined.bytes), '04'])
+    expect(attached).toEqual([2, 2])
+  })
+
+  it.each(vectorsOf('session key'))('$name', ({ fields, bytes }) => {
+    const [hello, welcome] = vectorsOf('handshake') as [Vector, Vector]
+    const { token, key } = sessionKey(fields.bytes('secret'), hello.bytes, welcome.bytes)
+    expect(toHex(token) + toHex(key)).toBe(toHex(bytes))
   })
 })
 
