@@ -15,7 +15,7 @@ export interface TrackSettings {
   readonly maxFrame: number
   /** Milliseconds within which we are to be heard, and the peer. */
   readonly heartbeat: { readonly mine: number; readonly theirs: number }
-  /** Bytes of unconfirmed frames that a track keeps before it counts as full. */
+  /** Bytes of unconfirmed frames that a track keeps before it counts as full; 0 where nothing can leave again. */
   readonly replay: number
   /** Bytes received after which the peer hears of it at once. */
   readonly ackAfter: number
@@ -38,6 +38,7 @@ export class CountedTrack {
   settled = false
 
   readonly #heartbeat: Heartbeat
+  readonly #keeps: boolean
   #room: FrameRoom | undefined
   #reserved = 0
   #sent = 0
@@ -60,6 +61,7 @@ export class CountedTrack {
     silent: (milliseconds: number) => void,
   ) {
     this.partSize = Math.min(settings.maxFrame, track.maxFrame) - FRAME_OVERHEAD
+    this.#keeps = settings.replay > 0
     this.replay = new ReplayBuffer(settings.replay)
     const { mine, theirs } = settings.heartbeat
     this.#heartbeat = new Heartbeat(settings.clock, mine, theirs, { beat: () => this.#beat(), silent })
@@ -92,7 +94,7 @@ export class CountedTrack {
 
   /** Room for a counted frame of exactly `length` bytes, until the next call; undefined when the track is full. */
   reserve(length: number): FrameRoom | undefined {
-    if (this.replay.full) return undefined
+    if (this.#keeps && this.replay.full) return undefined
     this.#reserved = length
     this.#room = this.track.reserve(length)
     return this.#room
@@ -101,9 +103,9 @@ export class CountedTrack {
   /** Sends what was reserved last. False where the track would not take it: it is as if never reserved. */
   commit(): boolean {
     if (this.#room === undefined) return false
-    this.replay.keep(this.#room, this.#reserved) // before it leaves: afterwards the room is the track's again
+    if (this.#keeps) this.replay.keep(this.#room, this.#reserved) // now: afterwards the room is the track's again
     if (!this.track.commit()) {
-      this.replay.forgetLast()
+      if (this.#keeps) this.replay.forgetLast()
       return false
     }
     this.#sent++
@@ -140,7 +142,7 @@ export class CountedTrack {
   confirm(count: number): void {
     if (count > this.#sent || count < this.#confirmed)
       throw violation(`it received ${count} frames where ${this.#confirmed} to ${this.#sent} are possible`)
-    this.replay.drop(count - this.#confirmed)
+    if (this.#keeps) this.replay.drop(count - this.#confirmed)
     this.#confirmed = count
   }
 

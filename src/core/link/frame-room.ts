@@ -1,7 +1,7 @@
 import { putVarint } from './varint.js'
 
 /** Bytes up to which a plain loop copies quickest. */
-const SHORT = 128
+const SHORT = 48
 
 /** Room on a track for one frame, written in place from its front. One object serves all frames of a track. */
 export class FrameRoom {

@@ -50,7 +50,7 @@ export interface LinkHost {
 export interface LinkOptions {
   /**
    * Milliseconds that the session outlives its last track, so that another one can join. Past them it ends (I8).
-   * @default 0: it ends with its last track
+   * @default 0: it has one track, which keeps no copies of what it carries, and ends with it
    */
   readonly resume?: number
   /** Which track carries which message. @default the primary one all */
@@ -216,12 +216,17 @@ export class Link implements Joinable {
     return this.session.mine.maxFrame
   }
 
-  /** A number for a track that is about to join; to be called on the dialling side. */
+  /**
+   * A number for a track that is about to join; to be called on the dialling side.
+   * @throws SignalboxError `HANDSHAKE_REFUSED` where the link was made for one track.
+   */
   issueTrack(): number {
+    if (!this.#takesTracks) throw oneTrack(this.peer)
     return this.#tracks.issue()
   }
 
   objectionTo(id: number): SignalboxError | undefined {
+    if (!this.#takesTracks) return oneTrack(this.peer)
     if (this.ended)
       return new SignalboxError('CLOSED', `the session with ${this.peer} has ended; begin a new one`)
     if (this.session.role === 'dialler')
@@ -247,6 +252,10 @@ export class Link implements Joinable {
     this.#deadline?.cancel()
     this.#deadline = undefined
     handOver(frame => this.#receive(added, frame))
+  }
+
+  get #takesTracks(): boolean {
+    return (this.options.resume ?? 0) > 0
   }
 
   async #closeGently(): Promise<void> {
@@ -280,7 +289,7 @@ export class Link implements Joinable {
       clock: this.clock,
       maxFrame: Math.min(mine.maxFrame, theirs.maxFrame),
       heartbeat: { mine: mine.heartbeat, theirs: theirs.heartbeat },
-      replay,
+      replay: this.#takesTracks ? replay : 0,
       ackAfter: acknowledgeAfter,
     }
     const listener = {
@@ -291,8 +300,8 @@ export class Link implements Joinable {
   }
 
   #stranded(reason: CloseReason): void {
-    const { resume = 0 } = this.options
-    if (resume <= 0 || this.ended) {
+    const { resume } = this.options
+    if (resume === undefined || !this.#takesTracks || this.ended) {
       this.#end(reason)
       return
     }
@@ -416,6 +425,13 @@ export class Link implements Joinable {
     this.#quiet?.()
     this.#resolveClosed(this.#closing !== undefined && reason.by === 'peer' ? { by: 'us' } : reason)
   }
+}
+
+function oneTrack(peer: string): SignalboxError {
+  return new SignalboxError(
+    'HANDSHAKE_REFUSED',
+    `the session with ${peer} has one track; give it a time to resume within`,
+  )
 }
 
 function count(traffic: { messages: number; bytes: number }, bytes: number): void {
