@@ -5,11 +5,9 @@ import {
   type PeerIdentity,
   reasonOf,
   SignalboxError,
-  type Timer,
 } from '../contracts/index.js'
 import type { SessionKey } from './authentication.js'
 import type { ByteReader } from './byte-reader.js'
-import type { ChooseTrack } from './choose-track.js'
 import type { CountedTrack } from './counted-track.js'
 import { Departures } from './departures.js'
 import { ExcessTurn } from './excess-turn.js'
@@ -20,49 +18,13 @@ import type { Established, Session } from './handshake.js'
 import { hangUp, LINGER } from './hang-up.js'
 import { InboundLane, type LaneReplies, type LaneSink } from './inbound-lane.js'
 import type { Joinable } from './join.js'
+import type { LinkHost } from './link-host.js'
+import type { LinkOptions } from './link-options.js'
 import { OutboundLane } from './outbound-lane.js'
 import { errorOf } from './reason.js'
+import { SessionTracks } from './session-tracks.js'
 import type { Track, TrackSink } from './track.js'
-import { TrackSet } from './track-set.js'
 import { violation } from './violation.js'
-
-/** Who receives what a link carries. */
-export interface LinkHost {
-  /** What the peer's node says on the control lane. */
-  readonly control: LaneSink
-  /** What the peer answers. It must accept at once: answers never wait (I7). */
-  readonly replies: LaneSink
-  /**
-   * The peer opens a lane. The label says what for, in the nodes' own words; it is lent.
-   * Whoever cannot serve it returns a sink that rejects.
-   */
-  laneOpened(label: Uint8Array): LaneSink
-  /** The link is ready to send. Called once, before anything is delivered. */
-  attached?(link: Link): void
-  /**
-   * No track is left, and the session waits for one: see {@link LinkOptions.resume}. Called on the side that
-   * dialled; it is the one to dial again, and to join.
-   */
-  stranded?(link: Link): void
-}
-
-/** How a link treats its tracks. */
-export interface LinkOptions {
-  /**
-   * Milliseconds that the session outlives its last track, so that another one can join. Past them it ends (I8).
-   * @default 0: it has one track, which keeps no copies of what it carries, and ends with it
-   */
-  readonly resume?: number
-  /** Which track carries which message. @default the primary one all */
-  readonly chooseTrack?: ChooseTrack
-  /**
-   * Bytes that a track keeps until the peer confirms that it received them, one more frame not counted.
-   * @default 1 MiB
-   */
-  readonly replay?: number
-  /** Bytes received on a track after which the peer is told so; less than its `replay`. @default 64 KiB */
-  readonly acknowledgeAfter?: number
-}
 
 /** What went over a link. */
 export interface Traffic {
@@ -78,10 +40,6 @@ const ANSWERS_MAY_WAIT = 65_536
 
 /** The number of the track that a session begins with. */
 const FIRST_TRACK = 1
-/** Tracks that a session has at once. */
-const MOST_TRACKS = 16
-const DEFAULT_REPLAY = 1024 * 1024
-const DEFAULT_ACKNOWLEDGE_AFTER = 64 * 1024
 
 /**
  * One association with one peer: many lanes, each with its order and its credit, over one track or several, which
@@ -99,7 +57,7 @@ export class Link implements Joinable {
   readonly #departures: Departures
   readonly #laneReplies: LaneReplies
   readonly #receiver: FrameReceiver
-  readonly #tracks: TrackSet
+  readonly #tracks: SessionTracks
   #nextLane = FIRST_LANE
   #highestInbound = FIRST_LANE - 1
   #ended = false
@@ -112,23 +70,25 @@ export class Link implements Joinable {
   readonly remote: PeerIdentity
   /** The track whose frame is being read. */
   #reading: CountedTrack | undefined
-  /** Ends the session when no track came in time. */
-  #deadline: Timer | undefined
 
   constructor(
     established: Established,
     track: Track,
     private readonly clock: Clock,
     private readonly host: LinkHost,
-    private readonly options: LinkOptions = {},
+    options: LinkOptions = {},
   ) {
     this.session = established.session
     this.remote = track.remote
     this.closed = new Promise(resolve => {
       this.#resolveClosed = resolve
     })
-    this.#tracks = this.#createTracks()
-    this.#departures = new Departures(this.#tracks, this.session.theirs.maxMessage, {
+    this.#tracks = new SessionTracks(this.session, clock, options, {
+      movable: () => this.#departures.flushSoon(),
+      stranded: () => this.#stranded(),
+      over: reason => this.#end(reason),
+    })
+    this.#departures = new Departures(this.#tracks.set, this.session.theirs.maxMessage, {
       messageSent: bytes => count(this.traffic.sent, bytes),
       laneLeft: lane => this.#outbound.delete(lane.id),
     })
@@ -140,7 +100,7 @@ export class Link implements Joinable {
     this.#addInbound(ReservedLane.replies, host.replies)
     const first = this.#tracks.add(FIRST_TRACK, track)
     host.attached?.(this)
-    if (first !== undefined) established.handOver(frame => this.#receive(first, frame))
+    established.handOver(frame => this.#receive(first, frame))
   }
 
   readonly session: Session
@@ -192,12 +152,12 @@ export class Link implements Joinable {
 
   /** The numbers of the tracks that carry it now. */
   get tracks(): readonly number[] {
-    return this.#tracks.live.map(track => track.id)
+    return this.#tracks.set.live.map(track => track.id)
   }
 
   /** Whether it waits for a track. */
   get stranded(): boolean {
-    return this.#deadline !== undefined
+    return this.#tracks.stranded
   }
 
   /**
@@ -205,7 +165,7 @@ export class Link implements Joinable {
    * @throws SignalboxError `CLOSED` when there is no such track, or no other one.
    */
   retire(track: number): void {
-    this.#tracks.drain(track)
+    this.#tracks.set.drain(track)
   }
 
   get key(): SessionKey {
@@ -221,41 +181,17 @@ export class Link implements Joinable {
    * @throws SignalboxError `HANDSHAKE_REFUSED` where the link was made for one track.
    */
   issueTrack(): number {
-    if (!this.#takesTracks) throw oneTrack(this.peer)
     return this.#tracks.issue()
   }
 
   objectionTo(id: number): SignalboxError | undefined {
-    if (!this.#takesTracks) return oneTrack(this.peer)
-    if (this.ended)
-      return new SignalboxError('CLOSED', `the session with ${this.peer} has ended; begin a new one`)
-    if (this.session.role === 'dialler')
-      return new SignalboxError('HANDSHAKE_REFUSED', 'only who began a session joins tracks to it')
-    if (this.#tracks.live.length >= MOST_TRACKS)
-      return new SignalboxError(
-        'LIMIT_EXCEEDED',
-        `a session has at most ${MOST_TRACKS} tracks; retire one first`,
-      )
-    if (id > this.#tracks.highest) return undefined
-    return new SignalboxError(
-      'HANDSHAKE_REFUSED',
-      `a track ${id} or one after it joined before; take a higher number`,
-    )
+    return this.ended ? this.#over() : this.#tracks.objectionTo(id)
   }
 
   attach(id: number, track: Track, handOver: (sink: TrackSink) => void): void {
-    if (this.#ended)
-      throw new SignalboxError('CLOSED', `the session with ${this.peer} has ended; begin a new one`)
+    if (this.#ended) throw this.#over()
     const added = this.#tracks.add(id, track)
-    if (added === undefined)
-      throw new SignalboxError('CLOSED', `track ${id} was given up by ${this.peer}; join another`)
-    this.#deadline?.cancel()
-    this.#deadline = undefined
     handOver(frame => this.#receive(added, frame))
-  }
-
-  get #takesTracks(): boolean {
-    return (this.options.resume ?? 0) > 0
   }
 
   async #closeGently(): Promise<void> {
@@ -278,38 +214,14 @@ export class Link implements Joinable {
     await this.closed
   }
 
-  #createTracks(): TrackSet {
-    const { mine, theirs } = this.session
-    const {
-      replay = DEFAULT_REPLAY,
-      acknowledgeAfter = DEFAULT_ACKNOWLEDGE_AFTER,
-      chooseTrack,
-    } = this.options
-    const settings = {
-      clock: this.clock,
-      maxFrame: Math.min(mine.maxFrame, theirs.maxFrame),
-      heartbeat: { mine: mine.heartbeat, theirs: theirs.heartbeat },
-      replay: this.#takesTracks ? replay : 0,
-      ackAfter: acknowledgeAfter,
-    }
-    const listener = {
-      movable: () => this.#departures.flushSoon(),
-      stranded: (reason: CloseReason) => this.#stranded(reason),
-    }
-    return new TrackSet(settings, listener, chooseTrack)
+  /** A session that is being closed needs no other track. */
+  #stranded(): void {
+    if (this.ended) this.#end({ by: 'us' })
+    else if (this.session.role === 'dialler') this.host.stranded?.(this)
   }
 
-  #stranded(reason: CloseReason): void {
-    const { resume } = this.options
-    if (resume === undefined || !this.#takesTracks || this.ended) {
-      this.#end(reason)
-      return
-    }
-    this.#deadline = this.clock.after(resume, () => {
-      const why = `${this.peer} could not be reached again within ${resume} ms: ${whyEnded(this.peer, reason).message}`
-      this.#end({ by: 'fault', error: new SignalboxError('PEER_LOST', why) })
-    })
-    if (this.session.role === 'dialler') this.host.stranded?.(this)
+  #over(): SignalboxError {
+    return new SignalboxError('CLOSED', `the session with ${this.peer} has ended; begin a new one`)
   }
 
   #receive(track: CountedTrack, frame: ByteReader): void {
@@ -351,14 +263,14 @@ export class Link implements Joinable {
         this.#reading?.confirm(received)
         this.#departures.flushSoon()
       },
-      retired: (id, received) => this.#tracks.peerRetired(id, received),
-      drain: () => this.#reading !== undefined && this.#tracks.peerDrains(this.#reading),
+      retired: (id, received) => this.#tracks.set.peerRetired(id, received),
+      drain: () => this.#reading !== undefined && this.#tracks.set.peerDrains(this.#reading),
     }
   }
 
   #createLaneReplies(): LaneReplies {
     const excess = new ExcessTurn()
-    const tracks = this.#tracks
+    const tracks = this.#tracks.set
     return {
       maxMessage: this.session.mine.maxMessage,
       get mayReorder() {
@@ -415,8 +327,6 @@ export class Link implements Joinable {
   #end(reason: CloseReason, endTrack: (track: Track) => void = track => track.abort()): void {
     if (this.#ended) return
     this.#ended = true
-    this.#deadline?.cancel()
-    this.#deadline = undefined
     this.#departures.stop()
     this.#tracks.stop(endTrack)
     const why = whyEnded(this.peer, reason)
@@ -425,13 +335,6 @@ export class Link implements Joinable {
     this.#quiet?.()
     this.#resolveClosed(this.#closing !== undefined && reason.by === 'peer' ? { by: 'us' } : reason)
   }
-}
-
-function oneTrack(peer: string): SignalboxError {
-  return new SignalboxError(
-    'HANDSHAKE_REFUSED',
-    `the session with ${peer} has one track; give it a time to resume within`,
-  )
 }
 
 function count(traffic: { messages: number; bytes: number }, bytes: number): void {
