@@ -18,13 +18,32 @@ import type { Established, Session } from './handshake.js'
 import { hangUp, LINGER } from './hang-up.js'
 import { InboundLane, type LaneReplies, type LaneSink } from './inbound-lane.js'
 import type { Joinable } from './join.js'
-import type { LinkHost } from './link-host.js'
 import type { LinkOptions } from './link-options.js'
 import { OutboundLane } from './outbound-lane.js'
 import { errorOf } from './reason.js'
 import { SessionTracks } from './session-tracks.js'
 import type { Track, TrackSink } from './track.js'
 import { violation } from './violation.js'
+
+/** Who receives what a link carries. */
+export interface LinkHost {
+  /** What the peer's node says on the control lane. */
+  readonly control: LaneSink
+  /** What the peer answers. It must accept at once: answers never wait (I7). */
+  readonly replies: LaneSink
+  /**
+   * The peer opens a lane. The label says what for, in the nodes' own words; it is lent.
+   * Whoever cannot serve it returns a sink that rejects.
+   */
+  laneOpened(label: Uint8Array): LaneSink
+  /** The link is ready to send. Called once, before anything is delivered. */
+  attached?(link: Link): void
+  /**
+   * No track is left, and the session waits for one: see {@link LinkOptions.resume}. Called on the side that dialled;
+   * it is the one to dial again, and to join.
+   */
+  stranded?(link: Link): void
+}
 
 /** What went over a link. */
 export interface Traffic {
