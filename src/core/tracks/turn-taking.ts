@@ -1,7 +1,6 @@
 import { type Observable, Subject } from 'rxjs'
 import {
   type Address,
-  type Availability,
   type Capabilities,
   type Connection,
   type ConnectionTransport,
@@ -14,6 +13,7 @@ import {
 } from '../contracts/index.js'
 import { Attempt, PATIENCE } from './attempt.js'
 import type { PatienceOptions } from './connections-over.js'
+import { DerivedTransport } from './derived-transport.js'
 import { TurnConnection } from './turn-connection.js'
 import {
   CONVERSATION_LENGTH,
@@ -35,25 +35,16 @@ export function turnTaking(transport: SlotTransport, options: PatienceOptions = 
   return new TurnTaking(transport, options.patience ?? PATIENCE)
 }
 
-class TurnTaking implements ConnectionTransport {
-  readonly shape = 'connection'
-  readonly name: string
-  readonly summary: string
-
+class TurnTaking extends DerivedTransport<SlotTransport> {
   constructor(
-    private readonly transport: SlotTransport,
+    transport: SlotTransport,
     private readonly patience: number,
   ) {
-    this.name = transport.name
-    this.summary = transport.summary
-  }
-
-  availability(): Promise<Availability> {
-    return this.transport.availability()
+    super(transport)
   }
 
   describe(address: Address): Capabilities {
-    const raw = this.transport.describe(address)
+    const raw = this.source.describe(address)
     return {
       ...raw,
       delivery: 'reliable',
@@ -69,13 +60,9 @@ class TurnTaking implements ConnectionTransport {
     }
   }
 
-  nodeAddress(namespace: string, node: string): Address {
-    return this.transport.nodeAddress(namespace, node)
-  }
-
   async listen(address: Address, context: TransportContext, options?: TransportOptions): Promise<Listener> {
-    const slot = await this.transport.open(address, context, options)
-    return new TurnListener(slot, context, () => this.transport.open(address, context))
+    const slot = await this.source.open(address, context, options)
+    return new TurnListener(slot, context, () => this.source.open(address, context))
   }
 
   async connect(
@@ -83,7 +70,7 @@ class TurnTaking implements ConnectionTransport {
     context: TransportContext,
     options: TransportOptions = {},
   ): Promise<Connection> {
-    const slot = await this.transport.open(address, context, options)
+    const slot = await this.source.open(address, context, options)
     const conversation = context.random.bytes(CONVERSATION_LENGTH)
     let foreign: number | undefined
     const ask = () => {
