@@ -96,11 +96,13 @@ describe.each(tracks)('two nodes over %s', transport => {
 
   it('a question ends by time-out, by abort and by failure; the handler hears of the first two', async () => {
     const { shop, till } = await pair()
+    const begun: string[] = []
     const aborted: string[] = []
     await shop.spawn(Cashier, () => ({
       placed: () => {},
       quote: (sku: string, { signal }: AskContext) => {
         if (sku === 'fails') throw new Error('no such sku')
+        begun.push(sku)
         return new Promise<number>(resolve => {
           signal.addEventListener('abort', () => {
             aborted.push(sku)
@@ -120,7 +122,8 @@ describe.each(tracks)('two nodes over %s', transport => {
     setImmediate(() => abort.abort())
     await expect(asked).rejects.toMatchObject({ code: 'ABORTED' })
     await expect(cashier.ask.quote('fails')).rejects.toMatchObject({ code: 'HANDLER_FAILED' })
-    expect(aborted.at(0)).toBe('slow')
+    // One that was given up before it arrived was not begun: that depends on the track.
+    expect(aborted).toEqual(begun)
   })
 
   it('what fails after a tell is in the dead letters, with its reason', async () => {
