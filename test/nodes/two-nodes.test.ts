@@ -60,6 +60,20 @@ describe.each(tracks)('two nodes over %s', transport => {
     expect(read).toEqual(['first', 'second', 'third'])
   })
 
+  it('a subscriber meets a publisher that starts later, and is forgotten when it leaves', async () => {
+    const { start } = nodes({ transports: { prefer: [transport] } })
+    const till = await start('till')
+    const heard: string[] = []
+    const subscription = till.observe(Placed, { overflow: 'unbounded' }).subscribe(({ id }) => heard.push(id))
+    const shop = await start('shop')
+    const publish = (id: string) => shop.publish(Placed, { id, total: 0 })
+    await until(async () => (await publish('a')).accepted === 1)
+    expect(await publish('b')).toEqual({ accepted: 1, failed: 0 })
+    expect(heard).toEqual(['a', 'b'])
+    subscription.unsubscribe()
+    await until(async () => (await publish('c')).accepted === 0)
+  })
+
   it('hot state: the present value first, then each change', async () => {
     const { shop, till } = await pair()
     shop.provide(Stock.of('sku-1'), 5)
