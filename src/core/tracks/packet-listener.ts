@@ -1,6 +1,7 @@
-import { type Observable, Subject } from 'rxjs'
+import type { Observable } from 'rxjs'
 import {
   type Address,
+  Arrivals,
   type Connection,
   type Endpoint,
   type Listener,
@@ -28,7 +29,7 @@ interface Pending {
 /** A place at which connections arrive that are made of packets. Each has an endpoint of its own, so that closing the place leaves them. */
 export class PacketListener implements Listener {
   readonly connections$: Observable<Connection>
-  readonly #connections = new Subject<Connection>()
+  readonly #arrivals = new Arrivals()
   readonly #pending = new Map<string, Pending>()
   /** Diallers that have their connection. What they asked a second time may arrive after they confirmed. */
   readonly #served = new Map<string, Timer>()
@@ -41,7 +42,7 @@ export class PacketListener implements Listener {
     private readonly options: TransportOptions,
     private readonly patience: number,
   ) {
-    this.connections$ = this.#connections.asObservable()
+    this.connections$ = this.#arrivals.connections$
     place.packets$.subscribe(({ from, bytes }) => {
       const open = readOpen(bytes)
       if (open !== undefined) this.#onOpen(open.dialler, from ?? open.at)
@@ -63,7 +64,7 @@ export class PacketListener implements Listener {
     for (const key of this.#pending.keys()) this.#forget(key)
     for (const expiry of this.#served.values()) expiry.cancel()
     this.#served.clear()
-    this.#connections.complete()
+    this.#arrivals.complete()
   }
 
   #onOpen(dialler: Uint8Array, at: Address): void {
@@ -104,7 +105,7 @@ export class PacketListener implements Listener {
       if (!confirmed) {
         confirmed = true
         this.#serve(key, pending)
-        this.#emit(connection)
+        this.#arrivals.add(connection)
       }
       if (bytes[0] === PacketKind.confirm) connection.signal('ready')
       else connection.take(bytes)
@@ -130,10 +131,5 @@ export class PacketListener implements Listener {
     this.#pending.delete(key)
     pending?.expiry.cancel()
     void pending?.endpoint?.close()
-  }
-
-  #emit(connection: PacketConnection): void {
-    if (this.#connections.observed) this.#connections.next(connection)
-    else connection.abort()
   }
 }

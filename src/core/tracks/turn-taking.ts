@@ -1,6 +1,7 @@
-import { type Observable, Subject } from 'rxjs'
+import type { Observable } from 'rxjs'
 import {
   type Address,
+  Arrivals,
   type Capabilities,
   type Connection,
   type ConnectionTransport,
@@ -104,7 +105,7 @@ class TurnTaking extends DerivedTransport<SlotTransport> {
 /** A slot at which conversations are opened. */
 class TurnListener implements Listener {
   readonly connections$: Observable<Connection>
-  readonly #connections = new Subject<Connection>()
+  readonly #arrivals = new Arrivals()
   #accepting = false
   #closed = false
 
@@ -113,8 +114,8 @@ class TurnListener implements Listener {
     private readonly context: TransportContext,
     private readonly another: () => Promise<SharedSlot>,
   ) {
-    this.connections$ = this.#connections.asObservable()
-    slot.changed$.subscribe({ next: () => this.#look(), complete: () => this.#connections.complete() })
+    this.connections$ = this.#arrivals.connections$
+    slot.changed$.subscribe({ next: () => this.#look(), complete: () => this.#arrivals.complete() })
     context.clock.after(0, () => this.#look()) // somebody may wait already; our caller first hears of us
   }
 
@@ -124,7 +125,7 @@ class TurnListener implements Listener {
 
   close(): Promise<void> {
     this.#closed = true
-    this.#connections.complete()
+    this.#arrivals.complete()
     return this.slot.close()
   }
 
@@ -149,9 +150,7 @@ class TurnListener implements Listener {
     const accepted =
       open?.kind === 'open' && slot.write(version, writeEnvelope(greeting('accept', open.conversation)))
     if (!accepted) return slot.close()
-    const connection = new TurnConnection(slot, 1, open.conversation)
-    if (this.#connections.observed) this.#connections.next(connection)
-    else connection.abort()
+    this.#arrivals.add(new TurnConnection(slot, 1, open.conversation))
   }
 }
 
