@@ -18,6 +18,12 @@ import { returnAddressFor } from './return-address.js'
 /** Diallers that did not confirm yet, at most: anybody can send an `open` (I12). They ask again. */
 const MOST_PENDING = 64
 
+/**
+ * Diallers that are remembered after they got their connection, at most (I12). A repeated question of one that was
+ * forgotten is answered once more: that answer stays unconfirmed, and is given up like any other.
+ */
+const MOST_SERVED = 1024
+
 /** Somebody who dials, and the end that was made for it. */
 interface Pending {
   readonly expiry: Timer
@@ -62,8 +68,7 @@ export class PacketListener implements Listener {
   #over(): void {
     this.#closed = true
     for (const key of this.#pending.keys()) this.#forget(key)
-    for (const expiry of this.#served.values()) expiry.cancel()
-    this.#served.clear()
+    for (const key of this.#served.keys()) this.#forgetServed(key)
     this.#arrivals.complete()
   }
 
@@ -120,10 +125,17 @@ export class PacketListener implements Listener {
     pending.expiry.cancel()
     this.#pending.delete(key)
     if (this.#closed) return
+    const [oldest] = this.#served.keys()
+    if (oldest !== undefined && this.#served.size >= MOST_SERVED) this.#forgetServed(oldest)
     this.#served.set(
       key,
-      this.context.clock.after(this.patience, () => this.#served.delete(key)),
+      this.context.clock.after(this.patience, () => this.#forgetServed(key)),
     )
+  }
+
+  #forgetServed(key: string): void {
+    this.#served.get(key)?.cancel()
+    this.#served.delete(key)
   }
 
   #forget(key: string): void {
