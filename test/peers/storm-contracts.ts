@@ -76,6 +76,8 @@ export type StormOrder =
   /** Ends all its connections at once, without a word. */
   | { readonly order: 'sever' }
   | { readonly order: 'tally' }
+  /** Collects garbage, and tells how much is left. */
+  | { readonly order: 'weigh' }
   /** Closes the node: the process must end by itself. */
   | { readonly order: 'close' }
   /** Ends the process with everything open. */
@@ -91,8 +93,6 @@ export interface Tally {
   readonly levels: Readonly<Record<string, string>>
   /** Descriptors or handles that the process has open. */
   readonly handles: number
-  /** Bytes that are in use after a garbage collection. */
-  readonly memory: number
   /** Messages that have no outcome yet. */
   readonly open: number
 }
@@ -106,3 +106,5 @@ export type StormReport =
   | { readonly event: 'peer'; readonly type: 'up' | 'down'; readonly node: string }
   | { readonly event: 'calm' }
   | ({ readonly event: 'tally' } & Tally)
+  /** Bytes that are in use after a garbage collection. */
+  | { readonly event: 'weight'; readonly memory: number }

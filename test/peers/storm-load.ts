@@ -10,7 +10,7 @@ const KIB = 1024
 const LARGEST = 1024 * KIB
 const LONG = 256 * KIB
 /** Messages to one peer that wait for their outcome; with more, its load pauses. */
-const OPEN = 32
+const OPEN = 12
 /** Milliseconds until a peer that could not be reached is tried again. */
 const AGAIN = 10
 
@@ -82,7 +82,7 @@ export class StormLoad {
   async #pester(peer: Peer): Promise<void> {
     const { random } = this.options
     while (this.#on) {
-      for (let left = 1 + random.below(8); left > 0; left--) this.#write(peer)
+      for (let left = 1 + random.below(4); left > 0; left--) this.#write(peer)
       if (random.below(4) === 0) this.#setLevel()
       await new Promise(setImmediate)
       if (this.#writesLong) this.options.trap.pass('in mid-message')

@@ -86,9 +86,11 @@ function obey(order: StormOrder, node: Node, load: StormLoad): void {
         level: load.level,
         levels: Object.fromEntries(levels),
         handles: openHandles().system,
-        memory: memoryInUse(),
         open: load.open,
       })
+      break
+    case 'weigh':
+      tell({ event: 'weight', memory: memoryInUse() })
       break
     case 'close':
       void closed(node, load)

@@ -100,7 +100,7 @@ export class Round {
         `${this.#anchor.title} had ${this.#handles} open handles at first, and has ${handles} now`,
       )
     for (const peer of peers) {
-      const { memory } = await peer.tally()
+      const memory = await peer.weight()
       if (memory > MEMORY) this.faults.push(`${peer.title} has ${memory} bytes in use, with nothing to do`)
     }
   }
@@ -145,7 +145,7 @@ export class Round {
     })
     this.lives.push(peer)
     this.#present.set(name, peer)
-    await peer.report('its start', ({ event }) => event === 'ready')
+    await peer.report('its start', 'ready')
     peer.incarnation = (await this.#directory.find(name))?.incarnation ?? ''
     return peer
   }
@@ -182,9 +182,10 @@ export class Round {
       until === 'silent'
         ? peer.report(
             `that ${victim.name} is silent`,
-            report => report.event === 'peer' && report.type === 'down' && report.node === victim.name,
+            'peer',
+            ({ type, node }) => type === 'down' && node === victim.name,
           )
-        : peer.report('progress', ({ event }) => event === 'progress'),
+        : peer.report('progress', 'progress'),
     )
     victim.signal('SIGSTOP')
     await (until === 'silent' ? Promise.all(noticed) : Promise.race(noticed))
@@ -202,7 +203,7 @@ export class Round {
   }
 
   async #progressOf(name: string): Promise<void> {
-    await this.#get(name).report('progress', ({ event }) => event === 'progress')
+    await this.#get(name).report('progress', 'progress')
   }
 
   /** When each node has a session with the present life of each other. */

@@ -12,6 +12,8 @@ const PATIENCE = process.platform === 'win32' ? 90_000 : 45_000
 /** How a process came to its end: it was closed and ended by itself, or it was ended with everything open. */
 export type End = 'alive' | 'closed' | 'killed'
 
+type ReportOf<E extends StormReport['event']> = Extract<StormReport, { readonly event: E }>
+
 /** A node of the storm in a process of its own: `test/peers/storm-node.ts`. */
 export class StormPeer {
   readonly reports$ = new Subject<StormReport>()
@@ -54,11 +56,15 @@ export class StormPeer {
   }
 
   /** The next report for which `holds` is true. @throws when it does not come, or the process says what is wrong with it */
-  report(what: string, holds: (report: StormReport) => boolean): Promise<StormReport> {
-    return within(`${this.title}: ${what}`, (resolve, reject) => {
+  report<E extends StormReport['event']>(
+    what: string,
+    event: E,
+    holds: (report: ReportOf<E>) => boolean = () => true,
+  ): Promise<ReportOf<E>> {
+    return within<ReportOf<E>>(`${this.title}: ${what}`, (resolve, reject) => {
       const seen = (report: StormReport) => {
         if (report.event === 'failed') reject(new Error(`${this.title}: ${report.why}`))
-        else if (holds(report)) resolve(report)
+        else if (isReport(report, event) && holds(report)) resolve(report)
       }
       if (this.#trouble !== undefined) reject(new Error(`${this.title}: ${this.#trouble}`))
       const ended = () => reject(new Error(`${this.title} has ended; awaited: ${what}`))
@@ -68,16 +74,20 @@ export class StormPeer {
   }
 
   /** Tells it something, and waits for what it reports to that. */
-  async asked(order: StormOrder, event: StormReport['event']): Promise<StormReport> {
-    const answer = this.report(`${event}, after ${order.order}`, report => report.event === event)
+  asked<E extends StormReport['event']>(order: StormOrder, event: E): Promise<ReportOf<E>> {
+    const answer = this.report(`${event}, after ${order.order}`, event)
     this.tell(order)
     return answer
   }
 
-  async tally(): Promise<Tally> {
-    const report = await this.asked({ order: 'tally' }, 'tally')
-    if (report.event !== 'tally') throw new Error('that is no tally')
-    return report
+  tally(): Promise<Tally> {
+    return this.asked({ order: 'tally' }, 'tally')
+  }
+
+  /** Bytes that it has in use. */
+  async weight(): Promise<number> {
+    const { memory } = await this.asked({ order: 'weigh' }, 'weight')
+    return memory
   }
 
   /** Waits for the end of the process. @throws when it goes on */
@@ -93,6 +103,10 @@ export class StormPeer {
     const lines = readFileSync(this.setup.journal, 'utf8').split('\n')
     return lines.slice(0, -1).map(line => JSON.parse(line) as Entry)
   }
+}
+
+function isReport<E extends StormReport['event']>(report: StormReport, event: E): report is ReportOf<E> {
+  return report.event === event
 }
 
 /** A promise that rejects when it does not come true. @param begin returns what ends the waiting */
