@@ -6,6 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const root = resolve(import.meta.dirname, '..')
 
+/** Modules that codecs share, beside them. */
+const sharedByCodecs = ['outside.ts']
+
 /** Every import that the package promises, from what stands in the sources. */
 const entries = [
   'signalbox',
@@ -13,10 +16,21 @@ const entries = [
   ...namesIn('src/transports', name => existsSync(join(root, 'src/transports', name, 'index.ts'))).map(
     name => `signalbox/transports/${name}`,
   ),
-  ...namesIn('src/codecs', name => name.endsWith('.ts')).map(
-    name => `signalbox/codecs/${name.slice(0, -'.ts'.length)}`,
+  ...namesIn('src/codecs', name => name.endsWith('.ts') && !sharedByCodecs.includes(name)).map(
+    name => `signalbox/codecs/${withoutSuffix(name)}`,
   ),
 ]
+
+/** Every other module, as somebody would call it who tried: at its place in the sources and in the build. */
+const internals = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter(path => path.endsWith('.ts'))
+  .map(path => `signalbox/${withoutSuffix(path)}`)
+  .filter(name => !entries.includes(name))
+  .flatMap(name => [name, name.replace('signalbox/', 'signalbox/dist/'), `${name}.js`])
+
+function withoutSuffix(file: string): string {
+  return file.slice(0, -'.ts'.length)
+}
 
 function namesIn(folder: string, isEntry: (name: string) => boolean): string[] {
   return readdirSync(join(root, folder)).filter(isEntry).sort()
@@ -69,6 +83,25 @@ describe('the package as published', { timeout: 120_000 }, () => {
       encoding: 'utf8',
     })
     expect(Number(output)).toBeGreaterThan(0)
+  })
+
+  it('gives away nothing else', () => {
+    const program = `
+      import { existsSync } from 'node:fs'
+      const isOpen = name => {
+        try {
+          return existsSync(new URL(import.meta.resolve(name)))
+        } catch {
+          return false // the package does not export it
+        }
+      }
+      console.log(${JSON.stringify(internals)}.filter(isOpen).join())`
+    const output = execFileSync(process.execPath, ['--input-type=module', '-e', program], {
+      cwd: project,
+      encoding: 'utf8',
+    })
+    expect(internals).toContain('signalbox/codecs/msgpack/encoder')
+    expect(output.trim()).toBe('')
   })
 
   it('has typings for every import', () => {

@@ -1,8 +1,8 @@
 import { afterAll, test } from 'vitest'
+import type { AnyTransport } from '../../src/core/contracts/index.js'
 import {
   blockingSend,
   broadcastOnly,
-  type ConformanceTarget,
   conformance,
   lossy,
   noCloseNotice,
@@ -18,19 +18,14 @@ import { scaled } from '../support/scale.js'
 
 const seed = Date.now() % 1_000_000
 
-const timersAlone = {
-  'a link works in a worker thread, and lets the thread end':
-    'while a packet within one process waits for a timer, nothing keeps the thread alive',
-}
-
-const awkward: Readonly<Record<string, Pick<ConformanceTarget, 'transport' | 'platformFaults'>>> = {
-  simplex: { transport: simplex() },
-  lossy: { transport: lossy({ seed }), platformFaults: timersAlone },
-  tinyFrames: { transport: tinyFrames() },
-  singleSlot: { transport: singleSlot() },
-  blockingSend: { transport: blockingSend({ seed }), platformFaults: timersAlone },
-  noCloseNotice: { transport: noCloseNotice() },
-  broadcastOnly: { transport: broadcastOnly() },
+const awkward: Readonly<Record<string, AnyTransport>> = {
+  simplex: simplex(),
+  lossy: lossy({ seed }),
+  tinyFrames: tinyFrames(),
+  singleSlot: singleSlot(),
+  blockingSend: blockingSend({ seed }),
+  noCloseNotice: noCloseNotice(),
+  broadcastOnly: broadcastOnly(),
 }
 
 const options = {
@@ -43,10 +38,10 @@ const options = {
 
 let last = 0
 
-for (const [factory, { transport, ...faults }] of Object.entries(awkward)) {
+for (const [factory, transport] of Object.entries(awkward)) {
   const source = { module: 'signalbox/testing', factory }
   const address = () => transport.nodeAddress('awkward', `place-${++last}`)
-  registerConformance(conformance({ transport, source, address, ...faults }, options), {
+  registerConformance(conformance({ transport, source, address }, options), {
     test: (title, run) => test(title, run),
     skip: (title, reason) => test(title, context => skipUnless(context, false, reason)),
     afterAll,

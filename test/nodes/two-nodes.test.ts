@@ -60,6 +60,20 @@ describe.each(tracks)('two nodes over %s', transport => {
     expect(read).toEqual(['first', 'second', 'third'])
   })
 
+  it('a subscriber meets a publisher that starts later, and is forgotten when it leaves', async () => {
+    const { start } = nodes({ transports: { prefer: [transport] } })
+    const till = await start('till')
+    const heard: string[] = []
+    const subscription = till.observe(Placed, { overflow: 'unbounded' }).subscribe(({ id }) => heard.push(id))
+    const shop = await start('shop')
+    const publish = (id: string) => shop.publish(Placed, { id, total: 0 })
+    await until(async () => (await publish('a')).accepted === 1)
+    expect(await publish('b')).toEqual({ accepted: 1, failed: 0 })
+    expect(heard).toEqual(['a', 'b'])
+    subscription.unsubscribe()
+    await until(async () => (await publish('c')).accepted === 0)
+  })
+
   it('hot state: the present value first, then each change', async () => {
     const { shop, till } = await pair()
     shop.provide(Stock.of('sku-1'), 5)
@@ -96,11 +110,13 @@ describe.each(tracks)('two nodes over %s', transport => {
 
   it('a question ends by time-out, by abort and by failure; the handler hears of the first two', async () => {
     const { shop, till } = await pair()
+    const begun: string[] = []
     const aborted: string[] = []
     await shop.spawn(Cashier, () => ({
       placed: () => {},
       quote: (sku: string, { signal }: AskContext) => {
         if (sku === 'fails') throw new Error('no such sku')
+        begun.push(sku)
         return new Promise<number>(resolve => {
           signal.addEventListener('abort', () => {
             aborted.push(sku)
@@ -120,7 +136,8 @@ describe.each(tracks)('two nodes over %s', transport => {
     setImmediate(() => abort.abort())
     await expect(asked).rejects.toMatchObject({ code: 'ABORTED' })
     await expect(cashier.ask.quote('fails')).rejects.toMatchObject({ code: 'HANDLER_FAILED' })
-    expect(aborted.at(0)).toBe('slow')
+    // One that was given up before it arrived was not begun: that depends on the track.
+    expect(aborted).toEqual(begun)
   })
 
   it('what fails after a tell is in the dead letters, with its reason', async () => {

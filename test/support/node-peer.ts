@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { onTestFinished } from 'vitest'
 import type { ConfigInput } from '../../src/index.js'
 import type { Order, Report } from '../peers/node.js'
+import type { Finally } from './finally.js'
 import { forkPeer } from './peer.js'
 
 /** How a {@link NodePeer} differs from others. */
@@ -11,6 +12,8 @@ export interface NodePeerOptions {
   readonly notion?: 'same' | 'other'
   /** Where it looks for a configuration file. @default the working directory */
   readonly cwd?: string
+  /** For a process that outlives the running test. */
+  readonly onEnd?: Finally
 }
 
 /** A node in another process: `test/peers/node.ts`. */
@@ -28,17 +31,11 @@ export class NodePeer {
   /** Starts a process; the running test kills it when it ends. */
   static async start(name: string, config: ConfigInput, options: NodePeerOptions = {}): Promise<NodePeer> {
     const peer = new NodePeer(name, config, options)
-    onTestFinished(() => peer.kill())
+    const onEnd = options.onEnd ?? onTestFinished
+    onEnd(() => peer.kill())
     const report = await peer.report()
     if (!report.ready) throw new Error(`${report.code}: ${report.why}`)
     return peer
-  }
-
-  /** Starts a process whose node is not to come up; resolves with why. */
-  static async refused(name: string, config: ConfigInput): Promise<Report> {
-    const peer = new NodePeer(name, config, {})
-    onTestFinished(() => peer.kill())
-    return peer.report()
   }
 
   tell(order: Order): void {

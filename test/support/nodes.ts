@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { type ConfigInput, type Node, type NodeOptions, startNode } from '../../src/index.js'
+import type { Finally } from './finally.js'
 import { temporaryFolder } from './temporary-folder.js'
 
 /** What a test may say of its nodes. */
@@ -10,9 +11,10 @@ export type StartOptions = Omit<NodeOptions, 'name' | 'config' | 'cwd'> & { read
 /**
  * A system of nodes for the running test: they find each other, and nobody else. Those that the test does not
  * close itself are closed when it ends.
+ * @param onEnd for a system that outlives the test
  */
-export function nodes(common: ConfigInput = {}) {
-  const folder = temporaryFolder()
+export function nodes(common: ConfigInput = {}, onEnd: Finally = onTestFinished) {
+  const folder = temporaryFolder(onEnd)
   const config: ConfigInput = {
     runtimeFolder: join(folder, 'run'),
     namespace: `test-${randomUUID()}`, // names of Windows pipes are not in the folder
@@ -31,7 +33,7 @@ export function nodes(common: ConfigInput = {}) {
         ...options,
         config: { ...config, ...options.config },
       })
-      onTestFinished(() => node.close())
+      onEnd(() => node.close())
       return node
     },
   }

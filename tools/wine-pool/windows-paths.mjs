@@ -10,7 +10,7 @@ const { registerHooks } = /** @type {any} */ (Module)
 const withoutDrive = /^file:\/\/\/(?![A-Za-z]:)/
 
 /**
- * file:///work/x -> file:///Z:/work/x
+ * file:///home/x -> file:///Z:/home/x
  * @template T
  * @param {T} location
  * @returns {T | string}

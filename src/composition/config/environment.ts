@@ -8,7 +8,7 @@ const SHORT: Readonly<Record<string, string>> = {
   SIGNALBOX_RUNTIME_DIR: 'SIGNALBOX_RUNTIME_FOLDER',
 }
 /** Variables of the project's own tests. */
-const FOREIGN = /^SIGNALBOX_STORM(_|$)/
+const FOREIGN = /^SIGNALBOX_(STORM(_|$)|SEED$)/
 
 /** What the environment says about the configuration. */
 export interface EnvironmentConfig {

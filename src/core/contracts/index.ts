@@ -1,5 +1,6 @@
 export * from './abort.js'
 export * from './address.js'
+export * from './arrivals.js'
 export * from './capabilities.js'
 export * from './codec.js'
 export * from './connection.js'

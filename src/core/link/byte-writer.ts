@@ -35,6 +35,12 @@ export class ByteWriter {
     return this.block(encoder.encode(text))
   }
 
+  /** Starts over, so that one writer serves many frames. */
+  reset(): this {
+    this.#length = 0
+    return this
+  }
+
   /** A copy of what was written. */
   done(): Uint8Array {
     return this.#bytes.slice(0, this.#length)

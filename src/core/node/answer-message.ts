@@ -6,6 +6,9 @@ import type { SpokenContract } from './spoken-contracts.js'
 /** What stands first on the lane of answers. The flag `declares` may be added to a value. */
 const Answer = { value: 0x01, failure: 0x02, declares: 0x80 } as const
 
+/** Serves all heads: a writer costs more than the writing. */
+const writer = new ByteWriter()
+
 /** What stands before an answer's value, or all that there is when there is none. */
 export type AnswerHead =
   | { readonly question: number; readonly failure: SignalboxError }
@@ -13,13 +16,16 @@ export type AnswerHead =
 
 /** Writes what stands before the value of an answer. */
 export function encodeAnswerHead(question: number, { contract, known }: SpokenContract): Uint8Array {
-  const out = new ByteWriter().u8(known ? Answer.value : Answer.value | Answer.declares).varint(question)
+  const out = writer
+    .reset()
+    .u8(known ? Answer.value : Answer.value | Answer.declares)
+    .varint(question)
   return (known ? out.varint(contract.id) : writeDeclaration(out, contract)).done()
 }
 
 /** Writes that a question has no answer, and why. */
 export function encodeFailure(question: number, { code, message }: SignalboxError): Uint8Array {
-  return writeReason(new ByteWriter().u8(Answer.failure).varint(question), code, message).done()
+  return writeReason(writer.reset().u8(Answer.failure).varint(question), code, message).done()
 }
 
 /** Reads the head of an answer; what is left of the input is the value. @throws SignalboxError `PROTOCOL_VIOLATION` */

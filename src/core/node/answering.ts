@@ -7,10 +7,14 @@ import { LateSignal, type Reply } from './reply.js'
 import type { SpokenContracts } from './spoken-contracts.js'
 
 const NOTHING = new Uint8Array()
+/** Questions that are remembered for having been given up before they came (I12). */
+const GIVEN_UP = 1024
 
 /** The questions of one peer that are being answered here. */
 export class Answering {
   readonly #open = new Map<number, LateSignal>()
+  /** Given up, and not here yet, or answered already: a question goes another lane than what takes it back. */
+  readonly #givenUp = new Set<number>()
 
   /** @param replies the lane of answers, or undefined when the session is over */
   constructor(
@@ -19,7 +23,11 @@ export class Answering {
     private readonly replies: () => OutboundLane | undefined,
   ) {}
 
-  /** Hands a question over. @throws SignalboxError what the recipient throws; `CONTRACT_UNHANDLED`, `PROTOCOL_VIOLATION` */
+  /**
+   * Hands a question over.
+   * @throws SignalboxError what the recipient throws; `CONTRACT_UNHANDLED`, `PROTOCOL_VIOLATION`; `ABORTED` when
+   * nobody waits for the answer any more
+   */
   deliver(
     recipient: Recipient,
     contract: LocalContract,
@@ -29,6 +37,7 @@ export class Answering {
     if (contract.schemas.output === undefined)
       throw new SignalboxError('CONTRACT_UNHANDLED', `${contract.key} has no answer`)
     if (this.#open.has(question)) throw violation(`question ${question} is asked a second time`)
+    if (this.#givenUp.delete(question)) throw this.#noLongerWaits()
     const asker = new LateSignal()
     this.#open.set(question, asker)
     const close = () => this.#open.delete(question)
@@ -46,15 +55,27 @@ export class Answering {
 
   /** The peer no longer waits for an answer. */
   abandoned(question: number): void {
-    this.#open
-      .get(question)
-      ?.abort(new SignalboxError('ABORTED', `${this.peer} no longer waits for the answer`))
+    const asker = this.#open.get(question)
+    if (asker === undefined) this.#giveUp(question)
+    else asker.abort(this.#noLongerWaits())
   }
 
   /** Nobody waits for any of the answers. */
   ended(why: SignalboxError): void {
     for (const asker of this.#open.values()) asker.abort(why)
     this.#open.clear()
+  }
+
+  #giveUp(question: number): void {
+    this.#givenUp.add(question)
+    for (const oldest of this.#givenUp) {
+      if (this.#givenUp.size <= GIVEN_UP) break
+      this.#givenUp.delete(oldest)
+    }
+  }
+
+  #noLongerWaits(): SignalboxError {
+    return new SignalboxError('ABORTED', `${this.peer} no longer waits for the answer`)
   }
 
   #reply(question: number, contract: LocalContract, asker: LateSignal): Reply {

@@ -94,7 +94,7 @@ export class Dialler {
     const fixed = nodes[name]
     if (fixed !== undefined) {
       const address = parseAddress(fixed)
-      return { locality: address.host === '.' ? 'same-machine' : 'elsewhere', addresses: [address] }
+      return { locality: this.#localityOf(address), addresses: [address] }
     }
     const entry = await directory.find(name)
     if (entry === undefined) throw await this.#unknown(name)
@@ -102,6 +102,20 @@ export class Dialler {
     return {
       locality: together ? 'same-process' : 'same-machine',
       addresses: entry.addresses.map(parseAddress),
+    }
+  }
+
+  /** Where a node is whose address somebody wrote down: as far away as its transport reaches. */
+  #localityOf(address: Address): Need['locality'] {
+    const transport = this.options.transports.find(({ name }) => name === address.scheme)
+    switch (transport?.describe(address).reach) {
+      case 'process':
+        return 'same-process'
+      case 'session':
+      case 'machine':
+        return 'same-machine'
+      default:
+        return 'elsewhere'
     }
   }
 

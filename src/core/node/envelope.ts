@@ -18,6 +18,8 @@ export interface Head {
 
 const NOTE_LENGTH = 2048
 const NO_NOTE = new Uint8Array()
+/** Serves all heads: each question has one of its own, and a writer costs more than the writing. */
+const writer = new ByteWriter()
 
 /** What a head is made from. */
 export interface HeadOptions {
@@ -30,7 +32,7 @@ export interface HeadOptions {
 /** Writes the head of a message. */
 export function encodeHead(contract: LocalContract, { known, question, note }: HeadOptions): Uint8Array {
   const op = question === undefined ? Op.tell : Op.ask
-  const out = new ByteWriter().u8(known ? op : op | Op.declares)
+  const out = writer.reset().u8(known ? op : op | Op.declares)
   if (known) out.varint(contract.id)
   else writeDeclaration(out, contract)
   if (question !== undefined) out.varint(question)

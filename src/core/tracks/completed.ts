@@ -2,7 +2,6 @@ import { map, share } from 'rxjs'
 import {
   type Address,
   type AnyTransport,
-  type Availability,
   type Capabilities,
   type Clock,
   type Connection,
@@ -13,6 +12,7 @@ import {
   type TransportOptions,
 } from '../contracts/index.js'
 import { connectionsOver, type PatienceOptions } from './connections-over.js'
+import { DerivedTransport } from './derived-transport.js'
 import { fragmented, LARGEST_FRAGMENTED } from './fragmented.js'
 import { paired } from './paired.js'
 import { reliable } from './reliable.js'
@@ -31,32 +31,18 @@ export function completed(transport: AnyTransport, options: PatienceOptions = {}
   return new Completed(transport, options)
 }
 
-class Completed implements ConnectionTransport {
-  readonly shape = 'connection'
-  readonly name: string
-  readonly summary: string
-  readonly #duplex: ConnectionTransport
-  readonly #simplex: ConnectionTransport
+class Completed extends DerivedTransport<ConnectionTransport> {
+  readonly #pairing: ConnectionTransport
 
   constructor(transport: AnyTransport, options: PatienceOptions) {
-    this.name = transport.name
-    this.summary = transport.summary
-    this.#duplex = connecting(transport, options)
-    this.#simplex = paired(this.#duplex, options)
-  }
-
-  availability(): Promise<Availability> {
-    return this.#duplex.availability()
+    super(connecting(transport, options))
+    this.#pairing = paired(this.source, options)
   }
 
   describe(address: Address): Capabilities {
     const raw = this.#at(address).describe(address)
     const repaired = lacksOrder(raw) ? afterRepair(raw) : raw
     return isNarrow(repaired) ? { ...repaired, maxFrame: LARGEST_FRAGMENTED } : repaired
-  }
-
-  nodeAddress(namespace: string, node: string): Address {
-    return this.#duplex.nodeAddress(namespace, node)
   }
 
   async listen(address: Address, context: TransportContext, options?: TransportOptions): Promise<Listener> {
@@ -81,8 +67,8 @@ class Completed implements ConnectionTransport {
   }
 
   #at(address: Address): ConnectionTransport {
-    const isSimplex = this.#duplex.describe(address).direction === 'simplex'
-    return isSimplex ? this.#simplex : this.#duplex
+    const isSimplex = this.source.describe(address).direction === 'simplex'
+    return isSimplex ? this.#pairing : this.source
   }
 }
 

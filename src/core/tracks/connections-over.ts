@@ -1,6 +1,5 @@
 import type {
   Address,
-  Availability,
   Capabilities,
   Connection,
   ConnectionTransport,
@@ -11,6 +10,7 @@ import type {
 } from '../contracts/index.js'
 import { PATIENCE } from './attempt.js'
 import { DATA_HEADER } from './conversation-packet.js'
+import { DerivedTransport } from './derived-transport.js'
 import { dialOver } from './packet-dial.js'
 import { PacketListener } from './packet-listener.js'
 
@@ -35,25 +35,16 @@ export function connectionsOver(
   return new ConnectionsOverPackets(transport, options.patience ?? PATIENCE)
 }
 
-class ConnectionsOverPackets implements ConnectionTransport {
-  readonly shape = 'connection'
-  readonly name: string
-  readonly summary: string
-
+class ConnectionsOverPackets extends DerivedTransport<PacketTransport> {
   constructor(
-    private readonly transport: PacketTransport,
+    transport: PacketTransport,
     private readonly patience: number,
   ) {
-    this.name = transport.name
-    this.summary = transport.summary
-  }
-
-  availability(): Promise<Availability> {
-    return this.transport.availability()
+    super(transport)
   }
 
   describe(address: Address): Capabilities {
-    const raw = this.transport.describe(address)
+    const raw = this.source.describe(address)
     return {
       ...raw,
       maxFrame: raw.maxFrame - DATA_HEADER,
@@ -67,20 +58,16 @@ class ConnectionsOverPackets implements ConnectionTransport {
     }
   }
 
-  nodeAddress(namespace: string, node: string): Address {
-    return this.transport.nodeAddress(namespace, node)
-  }
-
   async listen(
     address: Address,
     context: TransportContext,
     options: TransportOptions = {},
   ): Promise<Listener> {
-    const place = await this.transport.open(address, context, options)
-    return new PacketListener(this.transport, place, context, options, this.patience)
+    const place = await this.source.open(address, context, options)
+    return new PacketListener(this.source, place, context, options, this.patience)
   }
 
   connect(address: Address, context: TransportContext, options: TransportOptions = {}): Promise<Connection> {
-    return dialOver(this.transport, address, context, options, this.patience)
+    return dialOver(this.source, address, context, options, this.patience)
   }
 }

@@ -1,6 +1,7 @@
-import { type Observable, Subject } from 'rxjs'
+import type { Observable } from 'rxjs'
 import {
   type Address,
+  Arrivals,
   type Connection,
   type Endpoint,
   type Listener,
@@ -17,6 +18,12 @@ import { returnAddressFor } from './return-address.js'
 /** Diallers that did not confirm yet, at most: anybody can send an `open` (I12). They ask again. */
 const MOST_PENDING = 64
 
+/**
+ * Diallers that are remembered after they got their connection, at most (I12). A repeated question of one that was
+ * forgotten is answered once more: that answer stays unconfirmed, and is given up like any other.
+ */
+const MOST_SERVED = 1024
+
 /** Somebody who dials, and the end that was made for it. */
 interface Pending {
   readonly expiry: Timer
@@ -28,7 +35,7 @@ interface Pending {
 /** A place at which connections arrive that are made of packets. Each has an endpoint of its own, so that closing the place leaves them. */
 export class PacketListener implements Listener {
   readonly connections$: Observable<Connection>
-  readonly #connections = new Subject<Connection>()
+  readonly #arrivals = new Arrivals()
   readonly #pending = new Map<string, Pending>()
   /** Diallers that have their connection. What they asked a second time may arrive after they confirmed. */
   readonly #served = new Map<string, Timer>()
@@ -41,7 +48,7 @@ export class PacketListener implements Listener {
     private readonly options: TransportOptions,
     private readonly patience: number,
   ) {
-    this.connections$ = this.#connections.asObservable()
+    this.connections$ = this.#arrivals.connections$
     place.packets$.subscribe(({ from, bytes }) => {
       const open = readOpen(bytes)
       if (open !== undefined) this.#onOpen(open.dialler, from ?? open.at)
@@ -61,9 +68,8 @@ export class PacketListener implements Listener {
   #over(): void {
     this.#closed = true
     for (const key of this.#pending.keys()) this.#forget(key)
-    for (const expiry of this.#served.values()) expiry.cancel()
-    this.#served.clear()
-    this.#connections.complete()
+    for (const key of this.#served.keys()) this.#forgetServed(key)
+    this.#arrivals.complete()
   }
 
   #onOpen(dialler: Uint8Array, at: Address): void {
@@ -104,7 +110,7 @@ export class PacketListener implements Listener {
       if (!confirmed) {
         confirmed = true
         this.#serve(key, pending)
-        this.#emit(connection)
+        this.#arrivals.add(connection)
       }
       if (bytes[0] === PacketKind.confirm) connection.signal('ready')
       else connection.take(bytes)
@@ -119,10 +125,17 @@ export class PacketListener implements Listener {
     pending.expiry.cancel()
     this.#pending.delete(key)
     if (this.#closed) return
+    const [oldest] = this.#served.keys()
+    if (oldest !== undefined && this.#served.size >= MOST_SERVED) this.#forgetServed(oldest)
     this.#served.set(
       key,
-      this.context.clock.after(this.patience, () => this.#served.delete(key)),
+      this.context.clock.after(this.patience, () => this.#forgetServed(key)),
     )
+  }
+
+  #forgetServed(key: string): void {
+    this.#served.get(key)?.cancel()
+    this.#served.delete(key)
   }
 
   #forget(key: string): void {
@@ -130,10 +143,5 @@ export class PacketListener implements Listener {
     this.#pending.delete(key)
     pending?.expiry.cancel()
     void pending?.endpoint?.close()
-  }
-
-  #emit(connection: PacketConnection): void {
-    if (this.#connections.observed) this.#connections.next(connection)
-    else connection.abort()
   }
 }

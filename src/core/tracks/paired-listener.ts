@@ -1,5 +1,11 @@
-import { type Observable, Subject } from 'rxjs'
-import type { Address, Connection, Listener, TransportContext } from '../contracts/index.js'
+import type { Observable } from 'rxjs'
+import {
+  type Address,
+  Arrivals,
+  type Connection,
+  type Listener,
+  type TransportContext,
+} from '../contracts/index.js'
 import { readJoin } from './join.js'
 import { PairedConnection } from './paired-connection.js'
 import { prefaceOf } from './preface.js'
@@ -11,7 +17,7 @@ const MOST_PENDING = 64
 /** Where ways there arrive, each of which gets its way back. */
 export class PairedListener implements Listener {
   readonly connections$: Observable<Connection>
-  readonly #connections = new Subject<Connection>()
+  readonly #arrivals = new Arrivals()
   readonly #pending = new Set<Connection>()
 
   /** @param back connects to where a dialler waits */
@@ -21,10 +27,10 @@ export class PairedListener implements Listener {
     private readonly patience: number,
     private readonly back: (to: Address) => Promise<Connection>,
   ) {
-    this.connections$ = this.#connections.asObservable()
+    this.connections$ = this.#arrivals.connections$
     ways.connections$.subscribe({
       next: connection => this.#onWayThere(connection),
-      complete: () => this.#connections.complete(),
+      complete: () => this.#arrivals.complete(),
     })
   }
 
@@ -33,7 +39,7 @@ export class PairedListener implements Listener {
   }
 
   async close(): Promise<void> {
-    this.#connections.complete()
+    this.#arrivals.complete()
     await this.ways.close()
     for (const connection of this.#pending) connection.abort()
   }
@@ -57,8 +63,6 @@ export class PairedListener implements Listener {
     const { token, at } = readJoin(await way.preface)
     const out = await this.back(at)
     out.send(prefaceOf(token))
-    const connection = new PairedConnection(out, way)
-    if (this.#connections.observed) this.#connections.next(connection)
-    else connection.abort()
+    this.#arrivals.add(new PairedConnection(out, way))
   }
 }

@@ -1,6 +1,5 @@
 import {
   type Address,
-  type Availability,
   type Capabilities,
   type Connection,
   type ConnectionTransport,
@@ -11,6 +10,7 @@ import {
 } from '../contracts/index.js'
 import { Attempt, PATIENCE } from './attempt.js'
 import type { PatienceOptions } from './connections-over.js'
+import { DerivedTransport } from './derived-transport.js'
 import { TOKEN_LENGTH, writeJoin } from './join.js'
 import { PairedConnection } from './paired-connection.js'
 import { PairedListener } from './paired-listener.js'
@@ -26,29 +26,16 @@ export function paired(transport: ConnectionTransport, options: PatienceOptions 
   return new Paired(transport, options.patience ?? PATIENCE)
 }
 
-class Paired implements ConnectionTransport {
-  readonly shape = 'connection'
-  readonly name: string
-  readonly summary: string
-
+class Paired extends DerivedTransport<ConnectionTransport> {
   constructor(
-    private readonly transport: ConnectionTransport,
+    transport: ConnectionTransport,
     private readonly patience: number,
   ) {
-    this.name = transport.name
-    this.summary = transport.summary
-  }
-
-  availability(): Promise<Availability> {
-    return this.transport.availability()
+    super(transport)
   }
 
   describe(address: Address): Capabilities {
-    return { ...this.transport.describe(address), direction: 'duplex', connectProves: 'listener' }
-  }
-
-  nodeAddress(namespace: string, node: string): Address {
-    return this.transport.nodeAddress(namespace, node)
+    return { ...this.source.describe(address), direction: 'duplex', connectProves: 'listener' }
   }
 
   async listen(
@@ -56,9 +43,9 @@ class Paired implements ConnectionTransport {
     context: TransportContext,
     options: TransportOptions = {},
   ): Promise<Listener> {
-    const ways = await this.transport.listen(address, context, options)
+    const ways = await this.source.listen(address, context, options)
     const { signal: _, ...further } = options // it was for listening
-    const back = (to: Address) => this.transport.connect(to, context, further)
+    const back = (to: Address) => this.source.connect(to, context, further)
     return new PairedListener(ways, context, this.patience, back)
   }
 
@@ -67,11 +54,7 @@ class Paired implements ConnectionTransport {
     context: TransportContext,
     options: TransportOptions = {},
   ): Promise<Connection> {
-    const back = await this.transport.listen(
-      returnAddressFor(this.transport, address, context),
-      context,
-      options,
-    )
+    const back = await this.source.listen(returnAddressFor(this.source, address, context), context, options)
     const arrived = new Set<Connection>()
     const token = context.random.bytes(TOKEN_LENGTH)
     const what = `connect to ${address.href}`
@@ -87,7 +70,7 @@ class Paired implements ConnectionTransport {
     })
     let out: Connection | undefined
     try {
-      out = await this.transport.connect(address, context, options)
+      out = await this.source.connect(address, context, options)
       out.send(prefaceOf(writeJoin({ token, at: back.address })))
       out.closed.then(() => arrival.fail(refused(address)))
       const way = await arrival.result

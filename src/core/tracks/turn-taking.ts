@@ -1,7 +1,7 @@
-import { type Observable, Subject } from 'rxjs'
+import type { Observable } from 'rxjs'
 import {
   type Address,
-  type Availability,
+  Arrivals,
   type Capabilities,
   type Connection,
   type ConnectionTransport,
@@ -14,6 +14,7 @@ import {
 } from '../contracts/index.js'
 import { Attempt, PATIENCE } from './attempt.js'
 import type { PatienceOptions } from './connections-over.js'
+import { DerivedTransport } from './derived-transport.js'
 import { TurnConnection } from './turn-connection.js'
 import {
   CONVERSATION_LENGTH,
@@ -35,25 +36,16 @@ export function turnTaking(transport: SlotTransport, options: PatienceOptions = 
   return new TurnTaking(transport, options.patience ?? PATIENCE)
 }
 
-class TurnTaking implements ConnectionTransport {
-  readonly shape = 'connection'
-  readonly name: string
-  readonly summary: string
-
+class TurnTaking extends DerivedTransport<SlotTransport> {
   constructor(
-    private readonly transport: SlotTransport,
+    transport: SlotTransport,
     private readonly patience: number,
   ) {
-    this.name = transport.name
-    this.summary = transport.summary
-  }
-
-  availability(): Promise<Availability> {
-    return this.transport.availability()
+    super(transport)
   }
 
   describe(address: Address): Capabilities {
-    const raw = this.transport.describe(address)
+    const raw = this.source.describe(address)
     return {
       ...raw,
       delivery: 'reliable',
@@ -69,13 +61,9 @@ class TurnTaking implements ConnectionTransport {
     }
   }
 
-  nodeAddress(namespace: string, node: string): Address {
-    return this.transport.nodeAddress(namespace, node)
-  }
-
   async listen(address: Address, context: TransportContext, options?: TransportOptions): Promise<Listener> {
-    const slot = await this.transport.open(address, context, options)
-    return new TurnListener(slot, context, () => this.transport.open(address, context))
+    const slot = await this.source.open(address, context, options)
+    return new TurnListener(slot, context, () => this.source.open(address, context))
   }
 
   async connect(
@@ -83,7 +71,7 @@ class TurnTaking implements ConnectionTransport {
     context: TransportContext,
     options: TransportOptions = {},
   ): Promise<Connection> {
-    const slot = await this.transport.open(address, context, options)
+    const slot = await this.source.open(address, context, options)
     const conversation = context.random.bytes(CONVERSATION_LENGTH)
     let foreign: number | undefined
     const ask = () => {
@@ -117,7 +105,7 @@ class TurnTaking implements ConnectionTransport {
 /** A slot at which conversations are opened. */
 class TurnListener implements Listener {
   readonly connections$: Observable<Connection>
-  readonly #connections = new Subject<Connection>()
+  readonly #arrivals = new Arrivals()
   #accepting = false
   #closed = false
 
@@ -126,8 +114,8 @@ class TurnListener implements Listener {
     private readonly context: TransportContext,
     private readonly another: () => Promise<SharedSlot>,
   ) {
-    this.connections$ = this.#connections.asObservable()
-    slot.changed$.subscribe({ next: () => this.#look(), complete: () => this.#connections.complete() })
+    this.connections$ = this.#arrivals.connections$
+    slot.changed$.subscribe({ next: () => this.#look(), complete: () => this.#arrivals.complete() })
     context.clock.after(0, () => this.#look()) // somebody may wait already; our caller first hears of us
   }
 
@@ -137,7 +125,7 @@ class TurnListener implements Listener {
 
   close(): Promise<void> {
     this.#closed = true
-    this.#connections.complete()
+    this.#arrivals.complete()
     return this.slot.close()
   }
 
@@ -162,9 +150,7 @@ class TurnListener implements Listener {
     const accepted =
       open?.kind === 'open' && slot.write(version, writeEnvelope(greeting('accept', open.conversation)))
     if (!accepted) return slot.close()
-    const connection = new TurnConnection(slot, 1, open.conversation)
-    if (this.#connections.observed) this.#connections.next(connection)
-    else connection.abort()
+    this.#arrivals.add(new TurnConnection(slot, 1, open.conversation))
   }
 }
 

@@ -3,5 +3,6 @@ export { type BoundCase, type ConformanceOptions, type ConformanceSuite, conform
 export type { Aspect, Exclusion } from './conformance-case.js'
 export type { ConformanceTarget } from './conformance-target.js'
 export type { Over } from './over.js'
+export { type OpenHandles, openHandles } from './open-handles.js'
 export { registerConformance, type TestRunner } from './register.js'
 export type { Completion, FunctionSource, TransportSource } from './transport-source.js'

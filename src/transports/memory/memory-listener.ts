@@ -1,5 +1,11 @@
-import { type Observable, Subject } from 'rxjs'
-import { type Address, type Connection, type Listener, SignalboxError } from '../../core/contracts/index.js'
+import type { Observable } from 'rxjs'
+import {
+  type Address,
+  Arrivals,
+  type Connection,
+  type Listener,
+  SignalboxError,
+} from '../../core/contracts/index.js'
 import { MemoryConnection } from './memory-connection.js'
 
 /** Who listens in this process (in this thread: each has its own), whichever `memory()` they came from. */
@@ -8,7 +14,7 @@ const listeners = new Map<string, MemoryListener>()
 /** A name of this process at which connections arrive. */
 export class MemoryListener implements Listener {
   readonly connections$: Observable<Connection>
-  readonly #connections = new Subject<Connection>()
+  readonly #arrivals = new Arrivals()
 
   /** @throws SignalboxError `ADDRESS_IN_USE`. */
   static open(address: Address): MemoryListener {
@@ -34,19 +40,18 @@ export class MemoryListener implements Listener {
   }
 
   private constructor(readonly address: Address) {
-    this.connections$ = this.#connections.asObservable()
+    this.connections$ = this.#arrivals.connections$
   }
 
   /** Makes a connection: its far end arrives here, its near end is returned. */
   accept(): Connection {
     const [near, far] = MemoryConnection.pair(this.address.href)
-    if (this.#connections.observed) this.#connections.next(far)
-    else far.abort()
+    this.#arrivals.add(far)
     return near
   }
 
   async close(): Promise<void> {
     if (listeners.get(this.address.path) === this) listeners.delete(this.address.path)
-    this.#connections.complete()
+    this.#arrivals.complete()
   }
 }

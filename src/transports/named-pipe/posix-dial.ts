@@ -8,13 +8,13 @@ import {
   type TransportContext,
   type TransportOptions,
 } from '../../core/contracts/index.js'
+import { connectSocket } from '../socket/connect-socket.js'
 import { SocketConnection } from '../socket/socket-connection.js'
 import { systemCodeOf } from '../socket/socket-fault.js'
 import { dialPatiently } from './patient-dial.js'
 import { pipeNameOf } from './pipe-name.js'
 import { posixPathsOf } from './posix-path.js'
 import { isTrusted, posixPeerOf } from './posix-peer.js'
-import { connectSocket } from './posix-socket.js'
 
 /** Connects to the Unix socket of an address, if a process of this user, or root's, listens there. */
 export async function dialSocket(
@@ -27,7 +27,7 @@ export async function dialSocket(
   const what = `connect to ${address.href}`
   const attempt = async () => {
     try {
-      return await connectSocket(path, signal)
+      return await connectSocket({ path }, signal)
     } catch (error) {
       if (signal?.aborted) throw aborted(what, signal)
       // Linux says this at once, where other systems wait: the listener's queue is full.

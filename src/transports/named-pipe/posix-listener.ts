@@ -12,8 +12,9 @@ import {
   throwIfAborted,
 } from '../../core/contracts/index.js'
 import { ensurePrivateFolder } from '../../native/runtime-folder.js'
+import { bindServer } from '../socket/bind-server.js'
 import { systemCodeOf } from '../socket/socket-fault.js'
-import { Arrivals } from './arrivals.js'
+import { PipeArrivals } from './pipe-arrivals.js'
 import { pipeNameOf } from './pipe-name.js'
 import { NameLock } from './posix-name-lock.js'
 import { type PosixPaths, posixPathsOf } from './posix-path.js'
@@ -34,7 +35,7 @@ export async function listenOnSocket(
   try {
     await makeRoom(address, paths.socket)
     throwIfAborted(`listen on ${address.href}`, options.signal)
-    await bind(server, paths.socket)
+    await bindServer(server, { path: paths.socket })
     await chmod(paths.socket, 0o600)
     return new SocketListener(address, context, server, lock)
   } catch (error) {
@@ -65,28 +66,17 @@ async function makeRoom(address: Address, path: string): Promise<void> {
   }
 }
 
-function bind(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    // Exclusive, because a cluster's primary process would listen in our place, without our lock.
-    server.listen({ path, exclusive: true }, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
-}
-
 class SocketListener implements Listener {
   readonly address: Address
   readonly connections$: Observable<Connection>
-  readonly #arrivals: Arrivals
+  readonly #arrivals: PipeArrivals
   readonly #server: Server
   readonly #lock: NameLock
   #closed: Promise<void> | undefined
 
   constructor(address: Address, context: TransportContext, server: Server, lock: NameLock) {
     this.address = address
-    this.#arrivals = new Arrivals(address.href, context)
+    this.#arrivals = new PipeArrivals(address.href, context)
     this.connections$ = this.#arrivals.connections$
     this.#server = server
     this.#lock = lock

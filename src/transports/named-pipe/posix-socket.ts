@@ -1,29 +1,7 @@
 import { lstat, unlink } from 'node:fs/promises'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { connectSocket } from '../socket/connect-socket.js'
 import { systemCodeOf } from '../socket/socket-fault.js'
-
-/**
- * Opens a Unix socket; resolves when it is connected, rejects with Node's error. `signal` ends the
- * attempt, not the connection: Node's own option would end that too, however much later it fires.
- */
-export function connectSocket(path: string, signal?: AbortSignal): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ path })
-    const giveUp = () => socket.destroy(new Error('aborted'))
-    const settle = () => signal?.removeEventListener('abort', giveUp)
-    const fail = (error: Error) => {
-      settle()
-      reject(error)
-    }
-    signal?.addEventListener('abort', giveUp, { once: true })
-    socket.once('error', fail)
-    socket.once('connect', () => {
-      settle()
-      socket.off('error', fail)
-      resolve(socket)
-    })
-  })
-}
 
 /** What is at a socket's path. */
 export type PathState = 'free' | 'stale' | 'live' | 'something else'
@@ -35,7 +13,7 @@ export type PathState = 'free' | 'stale' | 'live' | 'something else'
 export async function inspectPath(path: string): Promise<PathState> {
   try {
     if (!(await lstat(path)).isSocket()) return 'something else'
-    hangUpGently(await connectSocket(path))
+    hangUpGently(await connectSocket({ path }))
     return 'live'
   } catch (error) {
     const code = systemCodeOf(error)

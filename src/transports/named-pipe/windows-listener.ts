@@ -11,7 +11,7 @@ import {
 } from '../../core/contracts/index.js'
 import { holdEventLoop } from '../../native/event-loop-hold.js'
 import { type Handle, kernel32 } from '../../native/win32/kernel32.js'
-import { Arrivals } from './arrivals.js'
+import { PipeArrivals } from './pipe-arrivals.js'
 import { pipeNameOf } from './pipe-name.js'
 import { type ClientWait, waitForClient } from './windows-client-wait.js'
 import { claimName, type NameClaim } from './windows-name-claim.js'
@@ -51,7 +51,7 @@ class PipeListener implements Listener {
   readonly address: Address
   readonly connections$: Observable<Connection>
   readonly #context: TransportContext
-  readonly #arrivals: Arrivals
+  readonly #arrivals: PipeArrivals
   readonly #pipes: PipeMaker
   readonly #claim: NameClaim
   readonly #releaseLoop = holdEventLoop()
@@ -70,7 +70,7 @@ class PipeListener implements Listener {
   ) {
     this.address = address
     this.#context = context
-    this.#arrivals = new Arrivals(address.href, context)
+    this.#arrivals = new PipeArrivals(address.href, context)
     this.connections$ = this.#arrivals.connections$
     this.#pipes = pipes
     this.#claim = claim

@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import {
   type Address,
   aborted,
@@ -9,8 +9,9 @@ import {
   type TransportOptions,
   throwIfAborted,
 } from '../../core/contracts/index.js'
+import { connectSocket } from '../socket/connect-socket.js'
 import { systemCodeOf } from '../socket/socket-fault.js'
-import { endpointOf, type TcpEndpoint } from './endpoint.js'
+import { endpointOf } from './endpoint.js'
 import { tcpConnection } from './tcp-socket.js'
 
 /** Connects to the listener of an address. */
@@ -31,7 +32,7 @@ export async function dial(
   throwIfAborted(what, signal)
   let socket: Socket
   try {
-    socket = await connectSocket(endpoint, signal)
+    socket = await connectSocket({ ...endpoint, allowHalfOpen: true }, signal)
   } catch (error) {
     throw signal?.aborted ? aborted(what, signal) : asDialError(address, error)
   }
@@ -40,25 +41,6 @@ export async function dial(
     throw new SignalboxError('NO_LISTENER', `${address.href}: nobody listens there; start the listener first`)
   }
   return tcpConnection(socket, address.href, context)
-}
-
-/** `signal` ends the attempt, not the connection, as Node's own option would. */
-function connectSocket(endpoint: TcpEndpoint, signal: AbortSignal | undefined): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ ...endpoint, allowHalfOpen: true })
-    const giveUp = () => socket.destroy(new Error('aborted'))
-    const fail = (error: Error) => {
-      signal?.removeEventListener('abort', giveUp)
-      reject(error)
-    }
-    signal?.addEventListener('abort', giveUp, { once: true })
-    socket.once('error', fail)
-    socket.once('connect', () => {
-      signal?.removeEventListener('abort', giveUp)
-      socket.off('error', fail)
-      resolve(socket)
-    })
-  })
 }
 
 /**

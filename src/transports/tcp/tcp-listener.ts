@@ -1,7 +1,8 @@
-import { createServer, type Server, type Socket } from 'node:net'
-import { type Observable, Subject } from 'rxjs'
+import { createServer, type Server } from 'node:net'
+import type { Observable } from 'rxjs'
 import {
   type Address,
+  Arrivals,
   type Connection,
   type Listener,
   reasonOf,
@@ -10,6 +11,7 @@ import {
   type TransportOptions,
   throwIfAborted,
 } from '../../core/contracts/index.js'
+import { bindServer } from '../socket/bind-server.js'
 import { systemCodeOf } from '../socket/socket-fault.js'
 import { addressOf, endpointOf, type TcpEndpoint } from './endpoint.js'
 import { tcpConnection } from './tcp-socket.js'
@@ -25,7 +27,7 @@ export async function listen(
   throwIfAborted(what, options.signal)
   const server = createServer({ allowHalfOpen: true })
   try {
-    await bind(server, endpoint)
+    await bindServer(server, endpoint)
   } catch (error) {
     throw asListenError(address, error)
   }
@@ -41,16 +43,14 @@ export async function listen(
 class TcpListener implements Listener {
   readonly address: Address
   readonly connections$: Observable<Connection>
-  readonly #connections = new Subject<Connection>()
+  readonly #arrivals = new Arrivals()
   readonly #server: Server
-  readonly #context: TransportContext
 
   constructor(server: Server, context: TransportContext) {
     this.#server = server
-    this.#context = context
     this.address = addressOf(boundEndpointOf(server))
-    this.connections$ = this.#connections.asObservable()
-    server.on('connection', socket => this.#accept(socket))
+    this.connections$ = this.#arrivals.connections$
+    server.on('connection', socket => this.#arrivals.add(tcpConnection(socket, this.address.href, context)))
     // Such as no free descriptor for one that arrived: the listener itself goes on.
     server.on('error', error =>
       context.log.warn(`${this.address.href}: a connection was lost: ${reasonOf(error)}`),
@@ -60,25 +60,8 @@ class TcpListener implements Listener {
   async close(): Promise<void> {
     // The port is free when this returns; its callback would come only after the last connection.
     if (this.#server.listening) this.#server.close()
-    this.#connections.complete()
+    this.#arrivals.complete()
   }
-
-  #accept(socket: Socket): void {
-    const connection = tcpConnection(socket, this.address.href, this.#context)
-    if (this.#connections.observed) this.#connections.next(connection)
-    else connection.abort()
-  }
-}
-
-function bind(server: Server, endpoint: TcpEndpoint): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    // Exclusive, because the workers of a cluster would share the port otherwise.
-    server.listen({ ...endpoint, exclusive: true }, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
 }
 
 function boundEndpointOf(server: Server): TcpEndpoint {

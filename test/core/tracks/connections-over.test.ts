@@ -1,9 +1,11 @@
 import { tmpdir } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Connection, Endpoint, Listener, PacketTransport } from '../../../src/core/contracts/index.js'
+import { PacketKind } from '../../../src/core/tracks/conversation-packet.js'
 import { connectionsOver } from '../../../src/core/tracks/index.js'
 import { broadcastOnly } from '../../../src/testing/awkward/index.js'
 import { createTestContext } from '../../../src/testing/test-context.js'
+import { VirtualClock } from '../../../src/testing/virtual-clock.js'
 import { Collected, nextConnection } from './collected.js'
 
 const context = createTestContext(tmpdir())
@@ -82,6 +84,37 @@ describe('connections over packets', () => {
     for (let count = 0; count < 5; count += 1) await turn()
     expect(heard.length).toBe(1) // the frame, and no second answer
     dialled.abort()
+  })
+
+  it('[I12] are remembered at their listener for a bounded number of diallers only, the latest', async () => {
+    const clock = new VirtualClock() // stands still: nobody is forgotten because of time
+    const busy = await connectionsOver(packets).listen(packets.nodeAddress('test', 'busy'), {
+      ...context,
+      clock,
+    })
+    busy.connections$.subscribe(connection => connection.abort())
+    const watcher = await packets.open(busy.address, context)
+    const opens: Uint8Array[] = []
+    let accepts = 0
+    watcher.packets$.subscribe(({ bytes }) => {
+      if (bytes[0] === PacketKind.open) opens.push(bytes)
+      if (bytes[0] === PacketKind.accept) accepts += 1
+    })
+    const most = 1024
+    for (let dialled = 0; dialled < most + 10; dialled += 1)
+      (await connectionsOver(packets).connect(busy.address, context)).abort()
+    expect(clock.pending).toBe(most)
+    await turn()
+    const answered = accepts
+    watcher.send(opens.at(-1) ?? Buffer.of(), 'all')
+    for (let count = 0; count < 5; count += 1) await turn()
+    expect(accepts).toBe(answered)
+    watcher.send(opens.at(0) ?? Buffer.of(), 'all')
+    for (let count = 0; count < 5; count += 1) await turn()
+    expect(accepts).toBe(answered + 1)
+    await busy.close()
+    expect(clock.pending).toBe(0)
+    await watcher.close()
   })
 
   it('end politely: what was sent arrives, then each side hears who closed', async () => {

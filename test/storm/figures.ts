@@ -1,0 +1,53 @@
+/** What a storm did and what came of it, counted. */
+export interface Figures {
+  kills: number
+  /** Stops and hangs. */
+  pauses: number
+  cuts: number
+  /** Nodes that were closed under load. */
+  closes: number
+  tried: number
+  heard: number
+  /** Messages whose outcome nobody knows, because the session ended first. */
+  unknown: number
+  /** Messages that were accepted by a process that was killed before it handled them. */
+  lost: number
+  twice: number
+  /** Messages, news and levels that came after a later one. */
+  overtaken: number
+  /** Messages that came after a later one of another session. */
+  acrossSessions: number
+  /** Peers that were given up because they were silent. */
+  silent: number
+}
+
+/** Nothing so far. */
+export function noFigures(): Figures {
+  return {
+    kills: 0,
+    pauses: 0,
+    cuts: 0,
+    closes: 0,
+    tried: 0,
+    heard: 0,
+    unknown: 0,
+    lost: 0,
+    twice: 0,
+    overtaken: 0,
+    acrossSessions: 0,
+    silent: 0,
+  }
+}
+
+/** Adds `more` to `total`. */
+export function addFigures(total: Figures, more: Figures): void {
+  for (const name of Object.keys(total) as (keyof Figures)[]) total[name] += more[name]
+}
+
+/** `kills 3 · pauses 1 · …` */
+export function describeFigures(figures: Figures): string {
+  const words = (name: string) => name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)
+  return Object.entries(figures)
+    .map(([name, count]) => `${words(name)} ${count}`)
+    .join(' · ')
+}
