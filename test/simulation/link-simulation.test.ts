@@ -12,6 +12,7 @@ it(
   '[I1] [I2] [I3] [I4] [I6] [I7] [I8] [I9] [I10] [I11] links and the model of what an application may observe agree',
   async () => {
     console.log(`seed ${seed}`)
+    Error.stackTraceLimit = 0 // refusals are daily bread here, and their stacks a tenth of the work
     const messages: Record<string, number> = {}
     let schedules = 0
     for (const round of rounds(normal, 1_000_000)) {

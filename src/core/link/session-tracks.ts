@@ -17,6 +17,8 @@ export interface SessionTracksListener {
 
 /** Tracks that a session has at once. */
 const MOST_TRACKS = 16
+/** Tracks that may have died without a word of the peer: one that never says it could make us keep ever more (I12). */
+const MOST_UNSETTLED = 64
 
 /** Who may join a session, and how long it waits for a track when it has none. */
 export class SessionTracks {
@@ -52,8 +54,8 @@ export class SessionTracks {
     if (this.#patience === 0) return this.#oneTrack()
     if (this.session.role === 'dialler')
       return new SignalboxError('HANDSHAKE_REFUSED', 'only who began a session joins tracks to it')
-    if (this.set.live.length >= MOST_TRACKS) {
-      const why = `a session has at most ${MOST_TRACKS} tracks; retire one first`
+    if (this.set.live.length >= MOST_TRACKS || this.set.unsettled >= MOST_UNSETTLED) {
+      const why = `a session has at most ${MOST_TRACKS} tracks, and ${MOST_UNSETTLED} lost ones; retire one first`
       return new SignalboxError('LIMIT_EXCEEDED', why)
     }
     if (id > this.set.highest) return undefined

@@ -2,7 +2,7 @@ import { type CloseReason, SignalboxError } from '../contracts/index.js'
 import { type ChooseTrack, primaryTrack } from './choose-track.js'
 import { CountedTrack, type TrackSettings } from './counted-track.js'
 import { encodeRetired } from './frame-writer.js'
-import { Remainder } from './resend.js'
+import { Remainder } from './remainder.js'
 import type { Track } from './track.js'
 import { violation } from './violation.js'
 
@@ -54,6 +54,11 @@ export class TrackSet {
   /** Everything that is alive. */
   get live(): readonly CountedTrack[] {
     return this.#live
+  }
+
+  /** How many retired tracks wait for the peer's word. */
+  get unsettled(): number {
+    return this.#unsettled.size
   }
 
   /** The one that control frames may leave on now. */
