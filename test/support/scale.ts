@@ -7,11 +7,16 @@ const deadline = Number(process.env['SIGNALBOX_STORM_DEADLINE'] ?? Number.POSITI
 /** How often something is repeated: `normal` in `npm test`, `large` in `npm run test:storm`. */
 export const scaled = (normal: number, large: number): number => (storm ? large : normal)
 
-/** Counts from 0 to `scaled(normal, large)`, and stops early when the storm's minutes are over. */
-export function* rounds(normal: number, large: number): Generator<number> {
+/**
+ * Counts from 0 to `scaled(normal, large)`, and stops early when the storm's minutes are over.
+ * @param share how much of the minutes that are left may be used, from 0 to 1; the rest is for others. @default 1
+ */
+export function* rounds(normal: number, large: number, share = 1): Generator<number> {
   const count = scaled(normal, large)
+  const now = Date.now()
+  const end = now + share * (deadline - now)
   for (let round = 0; round < count; round += 1) {
-    if (storm && Date.now() > deadline) return
+    if (storm && Date.now() > end) return
     yield round
   }
 }

@@ -1,7 +1,10 @@
 import { type Observable, Subject } from 'rxjs'
 import type { Connection } from './connection.js'
 
-/** The connections of one listener, as `Listener.connections$` promises: what arrives while nobody is subscribed is closed. */
+/**
+ * The connections of one listener, as `Listener.connections$` promises them: what arrives while nobody is
+ * subscribed is closed.
+ */
 export class Arrivals {
   readonly connections$: Observable<Connection>
   readonly #connections = new Subject<Connection>()

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { parseAddress } from '../../../core/contracts/address.js'
 import type { CaseContext } from '../case-context.js'
 import type { ConformanceCase } from '../conformance-case.js'
+import type { LinkedEnd } from '../end.js'
 import { connectProvesNothing, oneProcess, unstoppable } from '../exclusions.js'
 import { expectRejection } from '../expect-code.js'
 import { LIVENESS_BOUND } from '../link-settings.js'
@@ -145,9 +146,7 @@ export const linkDeathCases: readonly ConformanceCase[] = [
     async run(context) {
       const peer = await context.ownPeer()
       const { here, there } = await context.linkPair({ peer, connector: 'here' })
-      const greeting = context.script({ count: 5, size: 100 })
-      await Promise.all([there.expect(greeting), here.send(greeting)])
-      await here.settled()
+      await greet(context, here, there)
       peer.stop()
       const lost = context.script({ count: 20, size: 100 })
       await here.send(lost)
@@ -168,9 +167,7 @@ export const linkDeathCases: readonly ConformanceCase[] = [
     async run(context) {
       const peer = await context.ownPeer()
       const { here, there } = await context.linkPair({ peer, connector: 'here', both: lively })
-      const greeting = context.script({ count: 5, size: 100 })
-      await Promise.all([there.expect(greeting), here.send(greeting)])
-      await here.settled()
+      await greet(context, here, there)
       peer.hang()
       const lost = context.script({ count: 20, size: 100 })
       context.meanwhile(here.send(lost))
@@ -244,6 +241,13 @@ export const linkDeathCases: readonly ConformanceCase[] = [
     },
   },
 ]
+
+/** Five messages show that the link carries; their outcomes are known afterwards. */
+async function greet(context: CaseContext, sender: LinkedEnd, receiver: LinkedEnd): Promise<void> {
+  const greeting = context.script({ count: 5, size: 100 })
+  await Promise.all([receiver.expect(greeting), sender.send(greeting)])
+  await sender.settled()
+}
 
 /** Fails unless the link ends because its peer fell silent, in time. */
 async function expectSilence(context: CaseContext, closed: Promise<{ code?: string }>): Promise<void> {

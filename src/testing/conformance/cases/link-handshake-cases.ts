@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import type { Address } from '../../../core/contracts/address.js'
+import type { ErrorCode } from '../../../core/contracts/errors.js'
 import type { AcceptQueue } from '../accept-queue.js'
 import type { CaseContext } from '../case-context.js'
 import type { ConformanceCase } from '../conformance-case.js'
 import type { End } from '../end.js'
 import { oneAtATime } from '../exclusions.js'
 import { expectRejection } from '../expect-code.js'
+import type { LinkSettings } from '../link-settings.js'
 
 /** Only who knows the secret and speaks the protocol gets a link, and nobody else does harm. */
 export const linkHandshakeCases: readonly ConformanceCase[] = [
@@ -27,31 +29,13 @@ export const linkHandshakeCases: readonly ConformanceCase[] = [
     name: 'a dialler with the wrong secret is refused with AUTHENTICATION_FAILED on both sides, and the next is served',
     aspect: 'listen-connect',
     over: 'link',
-    async run(context) {
-      const peer = await context.peer()
-      const queue = await context.listen()
-      const { href } = queue.listener.address
-      const dialling = context.meanwhile(peer.call('connect', href, { secret: 'a guess' }))
-      const accepting = context.link('listener', await queue.next())
-      await expectRejection('AUTHENTICATION_FAILED', accepting, 'the listening end')
-      await expectRejection('AUTHENTICATION_FAILED', dialling, 'the dialling end')
-      await expectService(context, queue)
-    },
+    run: context => expectRefusal(context, { secret: 'a guess' }, 'AUTHENTICATION_FAILED'),
   },
   {
     name: 'a dialler of another namespace is refused with HANDSHAKE_REFUSED, and the next is served',
     aspect: 'listen-connect',
     over: 'link',
-    async run(context) {
-      const peer = await context.peer()
-      const queue = await context.listen()
-      const { href } = queue.listener.address
-      const dialling = context.meanwhile(peer.call('connect', href, { namespace: 'elsewhere' }))
-      const accepting = context.link('listener', await queue.next())
-      await expectRejection('HANDSHAKE_REFUSED', accepting, 'the listening end')
-      await expectRejection('HANDSHAKE_REFUSED', dialling, 'the dialling end')
-      await expectService(context, queue)
-    },
+    run: context => expectRefusal(context, { namespace: 'elsewhere' }, 'HANDSHAKE_REFUSED'),
   },
   {
     name: 'a stranger who speaks another protocol is refused and cut off, and the next is served',
@@ -104,6 +88,18 @@ export const linkHandshakeCases: readonly ConformanceCase[] = [
     },
   },
 ]
+
+/** Shows that a dialler with these settings gets no link, that both sides hear why, and that the next one is served. */
+async function expectRefusal(context: CaseContext, settings: LinkSettings, code: ErrorCode): Promise<void> {
+  const peer = await context.peer()
+  const queue = await context.listen()
+  const { href } = queue.listener.address
+  const dialling = context.meanwhile(peer.call('connect', href, settings))
+  const accepting = context.link('listener', await queue.next())
+  await expectRejection(code, accepting, 'the listening end')
+  await expectRejection(code, dialling, 'the dialling end')
+  await expectService(context, queue)
+}
 
 /** Connects without shaking hands; our listening end tries to, and fails sooner or later. */
 async function strangerAt(context: CaseContext, queue: AcceptQueue, handshakeTimeout = 10_000) {
