@@ -183,16 +183,19 @@ describe('ask', () => {
     const Slow = protocol('slow', { asked: Asked })
     let told = false
     await shop.spawn(Slow, () => ({
-      asked: (_: string, { signal }: AskContext) =>
-        new Promise<string>(resolve => {
+      asked: (word: string, { signal }: AskContext) => {
+        if (word === 'at once') return word
+        return new Promise<string>(resolve => {
           signal.addEventListener('abort', () => {
             told = true
             resolve('too late')
           })
-        }),
+        })
+      },
     }))
     const ref = till.ref(Slow, 'signalbox://shop/slow')
-    await expect(ref.ask.asked('x', { timeout: 50 })).rejects.toMatchObject({ code: 'TIMEOUT' })
+    await ref.ask.asked('at once') // there is a session from here on
+    await expect(ref.ask.asked('later', { timeout: 50 })).rejects.toMatchObject({ code: 'TIMEOUT' })
     await until(() => told)
   })
 
