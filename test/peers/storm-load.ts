@@ -13,6 +13,8 @@ const LONG = 256 * KIB
 const OPEN = 12
 /** Milliseconds until a peer that could not be reached is tried again. */
 const AGAIN = 10
+/** Milliseconds of the longest pause between two bursts: they leave the machine to those who start. */
+const PAUSE = 10
 
 /** What a {@link StormLoad} needs. */
 export interface LoadOptions {
@@ -41,7 +43,6 @@ export class StormLoad {
   level = 0
   #news = 0
   #on = false
-  #writesLong = false
   #running: Promise<unknown> = Promise.resolve()
   readonly #peers: readonly Peer[]
 
@@ -82,11 +83,10 @@ export class StormLoad {
   async #pester(peer: Peer): Promise<void> {
     const { random } = this.options
     while (this.#on) {
-      for (let left = 1 + random.below(4); left > 0; left--) this.#write(peer)
+      const burst = random.below(20) === 0 ? 50 : 5
+      for (let left = 1 + random.below(burst); left > 0; left--) this.#write(peer)
       if (random.below(4) === 0) this.#setLevel()
-      await new Promise(setImmediate)
-      if (this.#writesLong) this.options.trap.pass('in mid-message')
-      this.#writesLong = false
+      await this.#takeBreath()
       while (peer.open.size >= OPEN) await Promise.race(peer.open)
       if (!peer.failed) continue
       peer.failed = false
@@ -115,7 +115,7 @@ export class StormLoad {
       this.#open(peer, fate, manner, checked)
     }
     this.options.trap.pass('writing')
-    if (size > LONG) this.#writesLong = true
+    if (size > LONG) setImmediate(() => this.options.trap.pass('in mid-message'))
   }
 
   #open(peer: Peer, fate: (fate: Fate, code?: string) => void, manner: Manner, outcome: Promise<void>): void {
@@ -156,13 +156,19 @@ export class StormLoad {
     node.provide(Level.of(node.name), { life, count })
   }
 
+  /** One turn of the event loop, or some more. */
+  async #takeBreath(): Promise<void> {
+    const { random } = this.options
+    await (random.below(3) === 0 ? new Promise(setImmediate) : pause(random.below(PAUSE)))
+  }
+
   async #publish(): Promise<void> {
     const { node, life, journal } = this.options
     while (this.#on) {
       const number = ++this.#news
       const { accepted, failed } = await node.publish(News, { by: node.name, life, number })
       journal.write(['published', number, accepted, failed])
-      await new Promise(setImmediate)
+      await this.#takeBreath()
     }
   }
 }

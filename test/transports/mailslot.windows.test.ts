@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { firstValueFrom, NEVER, take, toArray } from 'rxjs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Endpoint, formatAddress } from '../../src/core/contracts/index.js'
@@ -6,7 +5,6 @@ import { ownHandleCount } from '../../src/native/win32/handle-count.js'
 import { createTestContext } from '../../src/testing/test-context.js'
 import { mailslot } from '../../src/transports/mailslot/index.js'
 import { MailslotPeer } from '../support/mailslot-peer.js'
-import { forkPeer } from '../support/peer.js'
 
 const transport = mailslot()
 const context = createTestContext('')
@@ -210,10 +208,6 @@ describe('mailslots of two processes', () => {
     first.tell('close')
     second.tell('exit')
     expect(await Promise.all([first.exited(), second.exited()])).toEqual([0, 0])
-  })
-
-  it('[mailslot: threads] a thread that is terminated while it waits does not take the process with it', async () => {
-    expect(await once(forkPeer('mailslot-terminated'), 'exit')).toEqual([0, null])
   })
 
   it('[mailslot: threads] waiting for packets takes no thread of the pool that files need', async () => {

@@ -10,7 +10,6 @@ import { namedPipe } from '../../src/transports/named-pipe/index.js'
 import { waitForClient } from '../../src/transports/named-pipe/windows-client-wait.js'
 import { socketOf } from '../../src/transports/named-pipe/windows-socket.js'
 import { NamedPipePeer } from '../support/named-pipe-peer.js'
-import { forkPeer } from '../support/peer.js'
 import { makeRuntimeFolder } from '../support/runtime-folder.js'
 
 const transport = namedPipe()
@@ -103,12 +102,6 @@ describe('a native pipe', () => {
       await one.closed
     }
     await listener.close()
-  })
-
-  it('[named-pipe: threads] a thread that is terminated while it listens does not take the process with it', async () => {
-    const peer = forkPeer('named-pipe-terminated', [folder.path])
-    // It connects to the pipes that the thread has left.
-    expect(await once(peer, 'exit')).toEqual([0, null])
   })
 
   it('[named-pipe: limits] a listener that opens and closes again and again leaves no handle', async () => {

@@ -13,7 +13,8 @@ export { MailslotWriter, type MailslotWriterOptions } from './mailslot-writer.js
  * and any program's slot can be reached; messages of foreign programs are noticed within 100 ms.
  *
  * A name has one reader. Of a reader that was killed it is free again within 50 ms, unless a foreign program
- * still has the slot open. A thread that is terminated while it reads keeps its name until the process ends.
+ * still has the slot open. Close it before its thread is terminated: what
+ * a terminated thread was waiting for may end the process when it comes.
  *
  * {@link Mailslot} and {@link MailslotWriter} are the same without Signalbox, to talk with other programs.
  *

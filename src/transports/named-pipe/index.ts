@@ -11,8 +11,8 @@ import { NamedPipeTransport } from './transport.js'
  * this user from other machines, and `named-pipe://<machine>/<name>` reaches one.
  *
  * A name has one listener. What a killed listener left behind is removed by the next one. On Windows a
- * raw name is free only when the listener and all of its connections are closed, and a thread that is
- * terminated while it listens keeps its name until the process ends.
+ * raw name is free only when the listener and all of its connections are closed. Close a listener before
+ * its thread is terminated: there, a connection that a terminated thread was waiting for may end the process.
  *
  * @example
  * ```ts
