@@ -30,7 +30,16 @@ export const Asked = request('storm.asked', {
 export const Clerk = protocol('clerk', { noted: Noted, asked: Asked })
 
 /** Published by every node. */
-export const News = message('storm.news', z.object({ by: z.string(), life: z.number(), number: z.number() }))
+export const News = message(
+  'storm.news',
+  z.object({
+    by: z.string(),
+    life: z.number(),
+    number: z.number(),
+    /** How often the publisher had seen each node come. */
+    eras: z.record(z.string(), z.number()),
+  }),
+)
 
 /** Every node owns one, under its name. */
 export const Level = state('storm.level', {

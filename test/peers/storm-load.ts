@@ -163,10 +163,11 @@ export class StormLoad {
   }
 
   async #publish(): Promise<void> {
-    const { node, life, journal } = this.options
+    const { node, life, journal, others } = this.options
     while (this.#on) {
       const number = ++this.#news
-      const { accepted, failed } = await node.publish(News, { by: node.name, life, number })
+      const eras = Object.fromEntries(others.map(other => [other, this.options.era(other)]))
+      const { accepted, failed } = await node.publish(News, { by: node.name, life, number, eras })
       journal.write(['published', number, accepted, failed])
       await this.#takeBreath()
     }

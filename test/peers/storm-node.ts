@@ -137,7 +137,7 @@ function follow(node: Node): void {
     journal.write(['left', clerk, note.by, note.life, note.number])
   })
   node.observe(News, { overflow: 'unbounded' }).subscribe(news => {
-    journal.write(['observed', news.by, news.life, news.number])
+    journal.write(['observed', news.by, news.life, news.number, news.eras[name] ?? 0])
   })
   void readNews(node)
   for (const other of others) {
@@ -150,7 +150,7 @@ function follow(node: Node): void {
 
 async function readNews(node: Node): Promise<void> {
   for await (const news of node.stream(News, { buffer: 4 })) {
-    journal.write(['read', news.by, news.life, news.number])
+    journal.write(['read', news.by, news.life, news.number, news.eras[name] ?? 0])
     await new Promise(setImmediate)
   }
 }

@@ -28,6 +28,13 @@ interface Arrival {
   readonly era: number
 }
 
+/** Where something stands among what its sender told one receiver. */
+interface Place {
+  readonly number: number
+  /** How often the sender had seen the receiver's node come. */
+  readonly era: number
+}
+
 /** What a storm found: figures, and each promise that was not kept, with what the journals say. */
 export interface Verdict {
   readonly figures: Figures
@@ -96,21 +103,26 @@ class Judge {
   }
 
   /** In each lane, what is heard follows what was tried. */
-  #order({ peer, entries }: Life): void {
-    const last = new Map<string, { number: number; era: number }>()
-    entries.forEach((entry, at) => {
+  #order(life: Life): void {
+    const last = new Map<string, Place>()
+    life.entries.forEach((entry, at) => {
       if (entry[0] !== 'heard') return
       const [, clerk, by, of, number, era] = entry
-      const lane = `${by}#${of} ${clerk}`
-      const before = last.get(lane)
-      if (before !== undefined && number < before.number) {
-        // Another era is another session: order is promised within one.
-        if (before.era === era) {
-          this.#figures.overtaken++
-          this.#complain({ peer, entries }, at, `${lane} ${number} was overtaken by ${before.number}`)
-        } else this.#figures.acrossSessions++
-      } else last.set(lane, { number, era })
+      this.#follow(life, at, last, `${by}#${of} ${clerk}`, { number, era })
     })
+  }
+
+  /** What is told in one order is heard in it, within a session: another era is another one. */
+  #follow(life: Life, at: number, last: Map<string, Place>, order: string, place: Place): void {
+    const before = last.get(order)
+    if (before === undefined || place.number >= before.number) {
+      last.set(order, place)
+    } else if (place.era !== before.era) {
+      this.#figures.acrossSessions++
+    } else {
+      this.#figures.overtaken++
+      this.#complain(life, at, `${order} ${place.number} was overtaken by ${before.number}`)
+    }
   }
 
   /** Each message has one outcome, and it is the truth. */
@@ -189,20 +201,17 @@ class Judge {
   /** News of one publisher come in order, once, and to as many as the publisher was told. */
   #news(life: Life): void {
     const { peer, entries } = life
-    const last = new Map<string, number>()
+    const last = new Map<string, Place>()
     entries.forEach((entry, at) => {
       if (entry[0] !== 'observed' && entry[0] !== 'read') return
-      const [how, by, of, number] = entry
+      const [how, by, of, number, era] = entry
       const publisher = `${how} ${by}#${of}`
-      const before = last.get(publisher) ?? 0
-      if (number === before) {
+      const before = last.get(publisher)
+      if (before !== undefined && number === before.number) {
         this.#figures.twice++
         this.#complain(life, at, `${publisher} ${number} came twice`)
-      } else if (number < before) {
-        this.#figures.overtaken++
-        this.#complain(life, at, `${publisher} ${number} came after ${before}`)
       }
-      last.set(publisher, Math.max(before, number))
+      this.#follow(life, at, last, publisher, { number, era })
     })
     const observers = new Map<number, Set<string>>()
     for (const other of this.#lives)
