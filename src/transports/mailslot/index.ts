@@ -30,7 +30,7 @@ export { MailslotWriter, type MailslotWriterOptions } from './mailslot-writer.js
  *
  * const order = firstValueFrom(shop.packets$)
  * till.send(Buffer.from('one coffee'), shop.address)
- * console.log(String((await order).bytes))
+ * console.log(Buffer.from((await order).bytes).toString())
  * await till.close()
  * await shop.close()
  * ```

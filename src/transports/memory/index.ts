@@ -17,7 +17,7 @@ import { MemoryTransport } from './transport.js'
  * const context = await systemContext()
  * const address = parseAddress('memory://./orders')
  * const listener = await memory().listen(address, context)
- * listener.connections$.subscribe(shop => shop.receive(({ bytes }) => console.log(String(bytes))))
+ * listener.connections$.subscribe(shop => shop.receive(({ bytes }) => console.log(Buffer.from(bytes).toString())))
  *
  * const till = await memory().connect(address, context)
  * till.send(Buffer.from('one coffee'))

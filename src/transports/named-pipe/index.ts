@@ -22,7 +22,7 @@ import { NamedPipeTransport } from './transport.js'
  * const context = await systemContext()
  * const address = parseAddress('named-pipe://./orders')
  * const listener = await namedPipe().listen(address, context)
- * listener.connections$.subscribe(shop => shop.receive(({ bytes }) => console.log(String(bytes))))
+ * listener.connections$.subscribe(shop => shop.receive(({ bytes }) => console.log(Buffer.from(bytes).toString())))
  *
  * const till = await namedPipe().connect(address, context)
  * till.send(Buffer.from('one coffee'))

@@ -18,7 +18,7 @@ import { TcpTransport } from './transport.js'
  *
  * const context = await systemContext()
  * const listener = await tcp().listen(parseAddress('tcp://127.0.0.1:0'), context)
- * listener.connections$.subscribe(shop => shop.receive(({ bytes }) => console.log(String(bytes))))
+ * listener.connections$.subscribe(shop => shop.receive(({ bytes }) => console.log(Buffer.from(bytes).toString())))
  *
  * const till = await tcp().connect(listener.address, context)
  * till.send(Buffer.from('one coffee'))
