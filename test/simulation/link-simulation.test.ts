@@ -1,4 +1,4 @@
-import { expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { formatScript, type Script, scriptOf, shrink, simulate } from '../../src/testing/simulation/index.js'
 import { rounds, storm } from '../support/scale.js'
 
@@ -8,11 +8,19 @@ const normal = inject('project') === 'wine' ? 300 : 20_000
 const PATIENCE = storm ? 24 * 3_600_000 : 300_000
 const seed = Number(process.env['SIM_SEED'] ?? Date.now() % 1_000_000_000)
 
+// Refusals are daily bread here, and their stacks a tenth of the work.
+const { stackTraceLimit } = Error
+beforeAll(() => {
+  Error.stackTraceLimit = 0
+})
+afterAll(() => {
+  Error.stackTraceLimit = stackTraceLimit
+})
+
 it(
   '[I1] [I2] [I3] [I4] [I6] [I7] [I8] [I9] [I10] [I11] links and the model of what an application may observe agree',
   async () => {
     console.log(`seed ${seed}`)
-    Error.stackTraceLimit = 0 // refusals are daily bread here, and their stacks a tenth of the work
     const messages: Record<string, number> = {}
     let schedules = 0
     for (const round of rounds(normal, 1_000_000)) {
