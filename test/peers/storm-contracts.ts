@@ -13,7 +13,7 @@ const noteShape = {
   by: z.string(),
   life: z.number(),
   number: z.number(),
-  /** How often the writer had seen the reader's node come, when it wrote. */
+  /** How often the writer had seen the reader's node come or go, when it wrote. */
   era: z.number(),
   /** Bytes of the body, each of which is the lowest byte of the number. */
   size: z.number(),
@@ -36,7 +36,7 @@ export const News = message(
     by: z.string(),
     life: z.number(),
     number: z.number(),
-    /** How often the publisher had seen each node come. */
+    /** How often the publisher had seen each node come or go. */
     eras: z.record(z.string(), z.number()),
   }),
 )

@@ -24,7 +24,7 @@ export interface LoadOptions {
   readonly random: SeededRandom
   readonly journal: Journal
   readonly trap: Trap
-  /** How often a node was seen coming. */
+  /** How often a node was seen coming or going. */
   era(node: string): number
 }
 

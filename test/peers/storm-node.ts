@@ -118,12 +118,9 @@ function follow(node: Node): void {
       incarnation,
       reason?.by === 'fault' ? reason.error.code : (reason?.by ?? ''),
     ])
-    if (type === 'up') {
-      eras.set(peer, (eras.get(peer) ?? 0) + 1)
-      present.set(peer, incarnation)
-    } else {
-      present.delete(peer)
-    }
+    eras.set(peer, (eras.get(peer) ?? 0) + 1)
+    if (type === 'up') present.set(peer, incarnation)
+    else present.delete(peer)
     tell({ event: 'peer', type, node: peer })
   })
   node.deadLetters$.subscribe(({ target, payload, outcome, reason }) => {

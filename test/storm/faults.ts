@@ -20,7 +20,6 @@ export type Fault =
 export interface FaultOptions {
   /** Milliseconds of silence after which a peer is given up, with room. */
   readonly silence: number
-  readonly cuts: boolean
   readonly signals: boolean
 }
 
@@ -32,7 +31,7 @@ export function* faults(random: SeededRandom, options: FaultOptions): Generator<
   }
 }
 
-function deck(random: SeededRandom, { silence, cuts, signals }: FaultOptions): Fault[] {
+function deck(random: SeededRandom, { silence, signals }: FaultOptions): Fault[] {
   const kill = (moment: Extract<Fault, { kind: 'kill' }>['moment'], most: number): Fault => ({
     kind: 'kill',
     moment,
@@ -48,12 +47,8 @@ function deck(random: SeededRandom, { silence, cuts, signals }: FaultOptions): F
     { kind: 'exit' },
     { kind: 'hang', ms: 1 + random.below(silence / 6) },
     { kind: 'hang', ms: silence },
-    ...(cuts
-      ? ([
-          { kind: 'cut', both: false },
-          { kind: 'cut', both: true },
-        ] as const)
-      : []),
+    { kind: 'cut', both: false },
+    { kind: 'cut', both: true },
     ...(signals
       ? ([
           { kind: 'stop', until: 'progress' },

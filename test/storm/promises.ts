@@ -31,7 +31,7 @@ interface Arrival {
 /** Where something stands among what its sender told one receiver. */
 interface Place {
   readonly number: number
-  /** How often the sender had seen the receiver's node come. */
+  /** How often the sender had seen the receiver's node come or go. */
   readonly era: number
 }
 
@@ -187,7 +187,8 @@ class Judge {
       entry[0] === 'peer' && entry[1] === 'up' && entry[2] === to ? [entry[3]] : [],
     )
     // It went to the peer that was there when it was tried, or waited for the next one.
-    const candidates = [incarnations[era - 1], incarnations[era]]
+    const comings = Math.ceil(era / 2)
+    const candidates = [incarnations[comings - 1], incarnations[comings]]
     const excused = this.#lives.some(
       life =>
         life.peer.name === to &&

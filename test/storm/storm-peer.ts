@@ -12,6 +12,16 @@ const PATIENCE = process.platform === 'win32' ? 90_000 : 45_000
 /** How a process came to its end: it was closed and ended by itself, or it was ended with everything open. */
 export type End = 'alive' | 'closed' | 'killed'
 
+/** Wine fails to create a process now and then, on a loaded machine, and creates it when it is asked again. */
+function started(setup: StormSetup, attempts = 5): ChildProcess {
+  try {
+    return forkPeer('storm-node', [JSON.stringify(setup)])
+  } catch (error) {
+    if (process.platform !== 'win32' || attempts === 1) throw error
+    return started(setup, attempts - 1)
+  }
+}
+
 type ReportOf<E extends StormReport['event']> = Extract<StormReport, { readonly event: E }>
 
 /** A node of the storm in a process of its own: `test/peers/storm-node.ts`. */
@@ -27,7 +37,7 @@ export class StormPeer {
   #trouble: string | undefined
 
   constructor(readonly setup: StormSetup) {
-    this.#process = forkPeer('storm-node', [JSON.stringify(setup)])
+    this.#process = started(setup)
     this.#process.on('message', (report: StormReport) => {
       if (report.event === 'failed') this.#trouble ??= report.why
       this.reports$.next(report)

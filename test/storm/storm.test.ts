@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { builtinTransports } from '../../src/composition/builtin-transports.js'
-import type { AnyTransport } from '../../src/index.js'
+import type { ConnectionTransport } from '../../src/index.js'
 import { SeededRandom } from '../../src/testing/index.js'
 import { rounds, scaled } from '../support/scale.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
@@ -18,8 +18,10 @@ const FAULTS_IN_A_ROUND = scaled(onWindows ? 4 : 7, 20)
 /** Milliseconds until a storm counts as hung: what hangs inside says so itself, and sooner. */
 const PATIENCE = scaled(300_000, 24 * 3_600_000)
 
-const usable: AnyTransport[] = []
+/** Those with connections of their own, which can be cut. */
+const usable: ConnectionTransport[] = []
 for (const transport of builtinTransports()) {
+  if (transport.shape !== 'connection') continue
   const { reach } = transport.describe(transport.nodeAddress('storm', 'any'))
   if (reach !== 'process' && (await transport.availability()).usable) usable.push(transport)
 }
@@ -30,7 +32,6 @@ describe.each(usable)('in a storm over $name', transport => {
     async () => {
       const schedule = faults(new SeededRandom(seed), {
         silence: 5 * HEARTBEAT,
-        cuts: transport.shape === 'connection',
         signals: !onWindows, // Windows has no signal that stops a process
       })
       const total = noFigures()
