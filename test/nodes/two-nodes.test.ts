@@ -33,6 +33,25 @@ describe.each(tracks)('two nodes over %s', transport => {
     expect(till.links().map(link => link.transport)).toEqual([transport])
   })
 
+  it('[I5] a contract that is first met within a session is declared before its values, whoever meets it', async () => {
+    const { shop, till } = await pair()
+    await shop.spawn(Cashier, () => ({ placed: () => {}, quote: () => 1 }))
+    await till.ref(Cashier, 'signalbox://shop/cashier').ask.quote('begins the session')
+    const Weigh = request('scale.weigh', {
+      input: z.object({ crate: z.string(), tare: z.number() }),
+      output: z.object({ crate: z.string(), net: z.number() }),
+    })
+    const Scale = protocol('scale', { weigh: Weigh })
+    await shop.spawn(Scale, () => ({ weigh: ({ crate, tare }) => ({ crate, net: 10 - tare }) }))
+    const scale = till.ref(Scale, 'signalbox://shop/scale')
+    const weights = ['a', 'b'].map((crate, tare) => scale.ask.weigh({ crate, tare }))
+    expect(await Promise.all(weights)).toEqual([
+      { crate: 'a', net: 10 },
+      { crate: 'b', net: 9 },
+    ])
+    expect(till.links()).toHaveLength(1)
+  })
+
   it('a value that does not fit is refused at the receiver, and the sender hears why', async () => {
     const { shop, till } = await pair()
     await shop.spawn(Cashier, () => ({ placed: () => {}, quote: () => 1 }))
