@@ -53,6 +53,7 @@ try {
   const era = (peer: string) => eras.get(peer) ?? 0
   const load = new StormLoad({ node, life, others, random, journal, trap, era })
   process.on('message', (order: StormOrder) => obey(order, node, load))
+  process.on('disconnect', exitOrphaned)
   tell({ event: 'ready' })
 } catch (error) {
   tell({
@@ -100,11 +101,17 @@ function obey(order: StormOrder, node: Node, load: StormLoad): void {
   }
 }
 
+/** Without its director it would load the machine for ever. */
+function exitOrphaned(): void {
+  process.exit(1)
+}
+
 /** Closes under load: what is open gets its outcome. */
 async function closed(node: Node, load: StormLoad): Promise<void> {
   const calm = load.calm()
   await node.close()
   await calm
+  process.off('disconnect', exitOrphaned) // from here on it must end by itself
   process.disconnect()
 }
 
