@@ -38,7 +38,9 @@ describe.each(['memory', 'named-pipe', 'tcp'])(
         for (let told = 0; told < 20; told++) {
           number++
           const note = { by: 'both', number }
-          expect([toShop.tell.noted(note), toTill.tell.noted(note)]).toEqual([true, true])
+          for (const { tell } of [toShop, toTill]) {
+            if (!tell.noted(note)) await until(() => tell.noted(note)) // there was no room for it
+          }
         }
         await turn()
       }
