@@ -1,16 +1,11 @@
+import type { MailboxOverflow } from '../../core/actors/index.js'
 import type { LogLevel } from '../system-log.js'
 
 /** The codecs that a configuration can name. */
 export const codecNames = ['msgpack', 'json', 'v8'] as const
 
-/** What a mailbox does with a message that is one too many. */
-export const overflowPolicies = ['block', 'reject', 'drop-oldest', 'drop-newest'] as const
-
 /** The name of a codec. */
 export type CodecName = (typeof codecNames)[number]
-
-/** What a mailbox does with a message that is one too many. */
-export type OverflowPolicy = (typeof overflowPolicies)[number]
 
 /** How a node is set up: every option, with its default filled in. */
 export interface Config {
@@ -57,7 +52,7 @@ export interface Config {
     /** Messages that wait for an actor. @default 1000 */
     readonly limit: number
     /** What happens to one more. @default 'block' */
-    readonly overflow: OverflowPolicy
+    readonly overflow: MailboxOverflow
   }
   readonly link: {
     /** What may be on its way, in each order of messages, without being accepted. */

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { mailboxOverflows } from '../../core/actors/index.js'
 import { parseAddress, reasonOf } from '../../core/contracts/index.js'
 import { didYouMean } from '../../core/node/nearest-name.js'
 import { logLevels } from '../system-log.js'
-import { type Config, codecNames, overflowPolicies } from './config.js'
+import { type Config, codecNames } from './config.js'
 
 const KIB = 1024
 const MIB = 1024 * KIB
@@ -62,7 +63,7 @@ export function configSchema({ transports, resolveFolder }: SchemaOptions) {
       })),
     nodes: z.record(name, address).default({}),
     mailbox: z
-      .strictObject({ limit: count.default(1000), overflow: z.enum(overflowPolicies).default('block') })
+      .strictObject({ limit: count.default(1000), overflow: z.enum(mailboxOverflows).default('block') })
       .prefault({}),
     link: z
       .strictObject({

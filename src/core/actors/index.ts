@@ -8,4 +8,4 @@ export {
   type Instantiate,
   isActorClass,
 } from './behaviour.js'
-export type { MailboxOptions, MailboxOverflow } from './mailbox.js'
+export { type MailboxOptions, type MailboxOverflow, mailboxOverflows } from './mailbox.js'

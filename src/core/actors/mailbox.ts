@@ -1,12 +1,16 @@
 import { SignalboxError } from '../contracts/index.js'
 import { Queue } from '../link/index.js'
 
-/** What a full mailbox does with one more message. Each message that is dropped goes to the dead letters. */
-export type MailboxOverflow =
-  | 'block' // it waits, and so does its sender: nothing is lost
-  | 'reject' // the sender hears MAILBOX_FULL
-  | 'drop-oldest' // the one that waits longest goes
-  | 'drop-newest' // the one that comes goes
+/** What a full mailbox can do with one more message. Each message that is dropped goes to the dead letters. */
+export const mailboxOverflows = [
+  'block', // it waits, and so does its sender: nothing is lost
+  'reject', // the sender hears MAILBOX_FULL
+  'drop-oldest', // the one that waits longest goes
+  'drop-newest', // the one that comes goes
+] as const
+
+/** What a full mailbox does with one more message; see {@link mailboxOverflows}. */
+export type MailboxOverflow = (typeof mailboxOverflows)[number]
 
 /** How a mailbox is bounded. */
 export interface MailboxOptions {
