@@ -2,8 +2,8 @@ import { Subject } from 'rxjs'
 import {
   type CloseReason,
   type Connection,
-  type Frame,
   type FrameSink,
+  LentFrame,
   type Limits,
   type PeerIdentity,
   SignalboxError,
@@ -159,14 +159,7 @@ export class PairedConnection implements Connection {
       const next = this.#next()
       if (next === undefined) break
       this.#arrivingBytes -= next.length
-      const frame: Frame & { bytes: Uint8Array } = {
-        bytes: next,
-        retain() {
-          this.bytes = next.slice()
-          return () => {}
-        },
-      }
-      this.#sink?.(frame)
+      this.#sink?.(LentFrame.of(next, false))
       next.fill(0xdb) // the loan is over
     }
     if (this.#peerEnded && this.#arriving.length === 0) this.#finish({ by: 'peer' })

@@ -25,17 +25,26 @@ export function poisoned(connection: Connection): Connection {
 }
 
 function lend(frame: Frame, sink: FrameSink): void {
-  const lent = frame.bytes
+  const { buffer, start, end } = frame
   let keptInPlace = false
   sink({
     get bytes() {
       return frame.bytes
     },
+    get buffer() {
+      return frame.buffer
+    },
+    get start() {
+      return frame.start
+    },
+    get end() {
+      return frame.end
+    },
     retain() {
       const release = frame.retain()
-      keptInPlace ||= frame.bytes === lent
+      keptInPlace ||= frame.buffer === buffer
       return release
     },
   })
-  if (!keptInPlace) lent.fill(POISON)
+  if (!keptInPlace) buffer.fill(POISON, start, end)
 }

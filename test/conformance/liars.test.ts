@@ -6,6 +6,7 @@ import {
   type Connection,
   type ConnectionTransport,
   formatAddress,
+  LentFrame,
   parseAddress,
   SignalboxError,
 } from '../../src/core/contracts/index.js'
@@ -115,7 +116,7 @@ const spoilingWhatWasRetained: Distortion = {
     receive: sink =>
       honest.receive(frame => {
         const { bytes } = frame
-        sink({ bytes, retain: () => () => {} })
+        sink(LentFrame.of(bytes, true))
         setImmediate(() => bytes.fill(0))
       }),
   }),

@@ -6,13 +6,18 @@ export type Release = () => void
 
 /**
  * What a connection hands to its sink. Both the frame and its bytes are **lent**: they are valid
- * until the sink returns, and test builds overwrite them afterwards.
+ * until the sink returns, and test builds overwrite them afterwards. {@link LentFrame} is one.
  */
 export interface Frame {
+  /** The frame's bytes as a view, which is made when it is first asked for. */
   readonly bytes: Uint8Array
+  /** The memory that the frame lies in, from `start` to before `end`: whoever reads there needs no view. */
+  readonly buffer: Uint8Array
+  readonly start: number
+  readonly end: number
   /**
-   * Keeps `bytes` valid until the release is called: in place where the track can, else by
-   * replacing `bytes` with a copy. Read `bytes` again after the call.
+   * Keeps the bytes valid until the release is called: in place where the track can, else as a
+   * copy that takes their place. Read `bytes`, or `buffer`, `start` and `end`, again after the call.
    */
   retain(): Release
 }
@@ -75,11 +80,14 @@ export interface Connection {
 
 /** The extension of a track that lets a sender write straight into its buffer. */
 export interface InPlaceSender {
+  /** What `reserve` gives places in. It may be another one after each `reserve`; nothing else in it may be touched. */
+  readonly room: Uint8Array
   /**
-   * Room for a frame of `length` bytes, or undefined when the track is full.
-   * The view is valid until `commit` or the next call on this connection.
+   * Where in `room` a frame of up to `length` bytes may lie, or -1 when the track is full: then `writable$` tells
+   * when to try again. The place is the caller's until `commit` or the next call on this connection.
+   * @throws SignalboxError `FRAME_TOO_LARGE` over `limits.maxFrame`.
    */
-  reserve(length: number): Uint8Array | undefined
+  reserve(length: number): number
   /** Sends the first `length` bytes of what was reserved. */
   commit(length: number): void
 }

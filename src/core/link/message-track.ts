@@ -9,8 +9,8 @@ export class MessageTrack extends ConnectionTrack {
 
   receive(sink: TrackSink): void {
     this.connection.receive(frame => {
-      const bytes = plainBytes(frame.bytes)
-      if (this.allows(bytes.length)) this.lend(sink, bytes, 0, bytes.length)
+      const { start, end } = frame
+      if (this.allows(end - start)) this.lend(sink, plainBytes(frame.buffer), start, end)
     })
   }
 

@@ -17,19 +17,20 @@ export class StreamTrack extends ConnectionTrack {
 
   receive(sink: TrackSink): void {
     this.connection.receive(frame => {
-      const bytes = plainBytes(frame.bytes)
-      let at = this.#unfinished ? this.#complete(bytes, 0, sink) : 0
+      const bytes = plainBytes(frame.buffer)
+      const pieceEnd = frame.end
+      let at = this.#unfinished ? this.#complete(bytes, frame.start, pieceEnd, sink) : frame.start
       // Most frames lie whole in one piece: they are lent from there.
-      while (at + HEADER <= bytes.length) {
+      while (at + HEADER <= pieceEnd) {
         const length = readLength(bytes, at)
         if (!this.allows(length)) return
         const start = at + HEADER
         const end = start + length
-        if (end > bytes.length) break
+        if (end > pieceEnd) break
         this.lend(sink, bytes, start, end)
         at = end
       }
-      if (at < bytes.length) this.#complete(bytes, at, sink)
+      if (at < pieceEnd) this.#complete(bytes, at, pieceEnd, sink)
     })
   }
 
@@ -38,29 +39,32 @@ export class StreamTrack extends ConnectionTrack {
     return Math.min(super.maxFrame, 0xffff_ffff)
   }
 
-  protected putHeader(into: Uint8Array, length: number): void {
-    into[0] = length
-    into[1] = length >>> 8
-    into[2] = length >>> 16
-    into[3] = length >>> 24
+  protected putHeader(into: Uint8Array, at: number, length: number): void {
+    into[at] = length
+    into[at + 1] = length >>> 8
+    into[at + 2] = length >>> 16
+    into[at + 3] = length >>> 24
   }
 
   get #unfinished(): boolean {
     return this.#filled > 0 || this.#body !== undefined
   }
 
-  /** Takes from `piece` what the unfinished frame lacks, lends it when it is whole, and tells where the rest begins. */
-  #complete(piece: Uint8Array, at: number, sink: TrackSink): number {
+  /**
+   * Takes from `at` on what the unfinished frame lacks of a piece that ends at `pieceEnd`, lends the frame when it
+   * is whole, and tells where the rest begins.
+   */
+  #complete(piece: Uint8Array, at: number, pieceEnd: number, sink: TrackSink): number {
     if (this.#body === undefined) {
-      while (this.#filled < HEADER && at < piece.length) this.#header[this.#filled++] = piece[at++] ?? 0
+      while (this.#filled < HEADER && at < pieceEnd) this.#header[this.#filled++] = piece[at++] ?? 0
       if (this.#filled < HEADER) return at
       const length = readLength(this.#header, 0)
-      if (!this.allows(length)) return piece.length
+      if (!this.allows(length)) return pieceEnd
       this.#body = new Uint8Array(length)
       this.#filled = 0
     }
     const body = this.#body
-    const taken = Math.min(body.length - this.#filled, piece.length - at)
+    const taken = Math.min(body.length - this.#filled, pieceEnd - at)
     body.set(piece.subarray(at, at + taken), this.#filled)
     this.#filled += taken
     if (this.#filled === body.length) {

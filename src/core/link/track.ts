@@ -53,16 +53,18 @@ export abstract class ConnectionTrack implements Track {
 
   abstract receive(sink: TrackSink): void
 
-  /** Writes what stands in front of a frame of `length` bytes. */
-  protected abstract putHeader(into: Uint8Array, length: number): void
+  /** Writes at `at` what stands in front of a frame of `length` bytes. */
+  protected abstract putHeader(into: Uint8Array, at: number, length: number): void
 
   reserve(length: number): FrameRoom | undefined {
     const whole = this.header + length
-    const bytes = this.#reserve(whole)
-    if (bytes === undefined) return undefined
+    const inPlace = this.connection.inPlace
+    const at = inPlace === undefined ? 0 : inPlace.reserve(whole)
+    if (at < 0) return undefined
+    const bytes = inPlace === undefined ? this.#scratchOf(whole) : inPlace.room
     this.#reserved = whole
-    this.putHeader(bytes, length)
-    return this.#room.reset(bytes, this.header)
+    this.putHeader(bytes, at, length)
+    return this.#room.reset(bytes, at + this.header)
   }
 
   commit(): boolean {
@@ -113,9 +115,7 @@ export abstract class ConnectionTrack implements Track {
     return false
   }
 
-  #reserve(whole: number): Uint8Array | undefined {
-    const inPlace = this.connection.inPlace
-    if (inPlace !== undefined) return inPlace.reserve(whole)
+  #scratchOf(whole: number): Uint8Array {
     if (whole > this.#scratch.length) this.#scratch = new Uint8Array(Math.max(whole, SCRATCH))
     return this.#scratch
   }

@@ -3,11 +3,11 @@ import {
   type CloseReason,
   type Connection,
   type FrameSink,
+  LentFrame,
   type Limits,
   type PeerIdentity,
   SignalboxError,
 } from '../contracts/index.js'
-import { LentFrame } from './lent-frame.js'
 
 /** Bytes in front of each cell: whether more of its frame follows. */
 const HEADER = 1
@@ -154,7 +154,7 @@ class FragmentedConnection implements Connection {
       this.#violated('a cell without content has no successor')
     else if (length > this.limits.maxFrame)
       this.#violated(`a frame is over the ${this.limits.maxFrame} B allowed`)
-    else if (kind === LAST && this.#arrived === 0) sink(this.#frame.reset(cell.subarray(HEADER), false))
+    else if (kind === LAST && this.#arrived === 0) sink(this.#frame.reset(cell, HEADER, cell.length, false))
     else this.#append(cell.subarray(HEADER), kind === LAST, sink)
   }
 
@@ -168,7 +168,7 @@ class FragmentedConnection implements Connection {
     }
     this.#arriving.set(piece, this.#arrived)
     this.#arrived = isLast ? 0 : length
-    if (isLast) sink(this.#frame.reset(this.#arriving.subarray(0, length), false))
+    if (isLast) sink(this.#frame.reset(this.#arriving, 0, length, false))
   }
 
   #violated(what: string): void {

@@ -1,5 +1,4 @@
-import { type FrameSink, SignalboxError } from '../contracts/index.js'
-import { LentFrame } from './lent-frame.js'
+import { type FrameSink, LentFrame, SignalboxError } from '../contracts/index.js'
 
 /**
  * Frames on their way to the one sink of a connection: lent in order, one at a time, never from inside the
@@ -96,7 +95,7 @@ export class Inbox {
 
   #lend(bytes: Uint8Array, owned: boolean): void {
     this.#lending = true
-    this.#sink?.(this.#frame.reset(bytes, owned))
+    this.#sink?.(this.#frame.reset(bytes, 0, bytes.length, owned))
     this.#lending = false
   }
 }

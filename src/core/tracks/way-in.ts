@@ -1,5 +1,4 @@
-import type { Connection, FrameSink } from '../contracts/index.js'
-import { LentFrame } from './lent-frame.js'
+import { type Connection, type FrameSink, LentFrame } from '../contracts/index.js'
 import { PrefaceReader } from './preface.js'
 
 /** A one-way connection that arrived: says first what it is for, and everything else to the sink that comes later. */
@@ -58,7 +57,7 @@ export class WayIn {
       if (this.#paused) return
       const rest = this.#rest
       this.#rest = undefined
-      if (rest !== undefined) this.#sink?.(new LentFrame().reset(rest, true))
+      if (rest !== undefined) this.#sink?.(LentFrame.of(rest, true))
       if (!this.#paused) this.connection.resume()
     })
   }

@@ -3,6 +3,7 @@ import {
   type CloseReason,
   type Connection,
   type FrameSink,
+  LentFrame,
   type Limits,
   type PeerIdentity,
   SignalboxError,
@@ -129,7 +130,7 @@ export class ScriptedConnection implements Connection {
     }
     this.#arrivingBytes -= next.length
     this.watch?.('arrived', next)
-    this.#sink?.({ bytes: next, retain: () => () => {} })
+    this.#sink?.(LentFrame.of(next, false))
     next.fill(0xdb) // the loan is over
     this.#peer?.tryAgain()
   }

@@ -3,11 +3,10 @@ import { type Observable, Subject } from 'rxjs'
 import {
   type CloseReason,
   type Connection,
-  type Frame,
   type FrameSink,
+  LentFrame,
   type Limits,
   type PeerIdentity,
-  type Release,
   SignalboxError,
 } from '../../core/contracts/index.js'
 import { FrameQueue } from './frame-queue.js'
@@ -26,7 +25,7 @@ export class MemoryConnection implements Connection {
   readonly #name: string
   readonly #writable = new Subject<void>()
   readonly #incoming = new FrameQueue()
-  readonly #frame = new MemoryFrame()
+  readonly #frame = new LentFrame()
   #peer: MemoryConnection | undefined
   #sink: FrameSink | undefined
   #paused = false
@@ -113,8 +112,7 @@ export class MemoryConnection implements Connection {
   #lendNext(): void {
     const bytes = this.#incoming.shift()
     if (bytes === undefined) return
-    this.#frame.bytes = bytes
-    this.#sink?.(this.#frame)
+    this.#sink?.(this.#frame.reset(bytes, 0, bytes.length, true)) // a copy that nobody else has
   }
 
   #end(reason: CloseReason): void {
@@ -151,17 +149,6 @@ export class MemoryConnection implements Connection {
     this.#deliverSoon()
   }
 }
-
-/** The one frame of an end, lent again and again; its bytes are a copy that nobody else has. */
-class MemoryFrame implements Frame {
-  bytes: Uint8Array = new Uint8Array(0)
-
-  retain(): Release {
-    return alreadyOwned
-  }
-}
-
-function alreadyOwned(): void {}
 
 function ownIdentity(): PeerIdentity {
   const id = String(process.getuid?.() ?? userInfo().username)

@@ -1,5 +1,5 @@
 import { type InPlaceSender, SignalboxError } from '../../core/contracts/index.js'
-import { giveSegment, SEGMENT_BYTES, takeSegment } from './segment-pool.js'
+import { giveSegment, makeSegment, SEGMENT_BYTES, takeSegment } from './segment-pool.js'
 
 /** Where packed bytes go: what the writer needs of a `net.Socket`. */
 export interface ByteSink {
@@ -7,7 +7,7 @@ export interface ByteSink {
    * Takes `bytes`, and calls `written` once, asynchronously and in the order of the writes, when the
    * operating system has them. Until then the bytes must not change.
    */
-  write(bytes: Buffer, written: (error?: Error | null) => void): unknown
+  write(bytes: Uint8Array, written: (error?: Error | null) => void): unknown
 }
 
 /** What a {@link PackingWriter} needs. */
@@ -24,6 +24,7 @@ export interface PackingWriterOptions {
 }
 
 const HIGH_WATER_MARK = 1024 * 1024
+const NO_SEGMENT = new Uint8Array(0)
 
 /**
  * Packs everything that is sent within one turn of the event loop into one write. What a small
@@ -39,14 +40,14 @@ export class PackingWriter implements InPlaceSender {
   readonly #writable: () => void
   readonly #highWaterMark: number
   /** The segment being filled, its first `#filled` bytes with frames. */
-  #segment: Buffer | undefined
+  #segment: Uint8Array | undefined
   #filled = 0
   /** Bytes that the caller of `reserve` may still commit. */
   #reserved = 0
   /** Bytes taken that the operating system does not have yet, in segments and in flight. */
   #waiting = 0
   /** Segments that the sink has, in the order of their writes. */
-  readonly #inFlight: { readonly segment: Buffer; readonly length: number }[] = []
+  readonly #inFlight: { readonly segment: Uint8Array; readonly length: number }[] = []
   #flushScheduled = false
   #refused = false
   #closed = false
@@ -77,18 +78,23 @@ export class PackingWriter implements InPlaceSender {
     return 'sent'
   }
 
-  /** Room for a frame; the caller writes into it and commits within the same turn. */
-  reserve(length: number): Uint8Array | undefined {
+  /** The segment being filled. */
+  get room(): Uint8Array {
+    return this.#segment ?? NO_SEGMENT
+  }
+
+  /** A place for a frame; the caller writes there and commits within the same turn. */
+  reserve(length: number): number {
     this.#reserved = 0
-    if (!this.#admits(length)) return undefined
+    if (!this.#admits(length)) return -1
     let segment = this.#segment
     if (segment === undefined || segment.length - this.#filled < length) {
       this.#handOver()
-      segment = length > SEGMENT_BYTES ? Buffer.allocUnsafeSlow(length) : takeSegment()
+      segment = length > SEGMENT_BYTES ? makeSegment(length) : takeSegment()
       this.#segment = segment
     }
     this.#reserved = length
-    return new Uint8Array(segment.buffer, segment.byteOffset + this.#filled, length)
+    return this.#filled
   }
 
   /** @throws SignalboxError `FRAME_TOO_LARGE` for more than is reserved. */

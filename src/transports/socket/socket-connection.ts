@@ -4,12 +4,11 @@ import {
   type Clock,
   type CloseReason,
   type Connection,
-  type Frame,
   type FrameSink,
   type InPlaceSender,
+  LentFrame,
   type Limits,
   type PeerIdentity,
-  type Release,
   SignalboxError,
 } from '../../core/contracts/index.js'
 import { PackingWriter } from './packing-writer.js'
@@ -66,7 +65,7 @@ export class SocketConnection implements Connection {
   readonly #clock: Pick<Clock, 'after'>
   readonly #writer: PackingWriter
   readonly #writable = new Subject<void>()
-  readonly #frame = new SocketFrame()
+  readonly #frame = new LentFrame()
   #sink: FrameSink | undefined
   #paused = false
   /** Why the connection is ending; undefined while it is open. */
@@ -80,17 +79,21 @@ export class SocketConnection implements Connection {
     this.#name = options.name ?? 'socket'
     this.#clock = options.clock ?? machineClock
     this.writable$ = this.#writable.asObservable()
-    this.#writer = new PackingWriter({
+    const writer = new PackingWriter({
       sink: socket,
       writable: () => this.#writable.next(),
       ...(options.highWaterMark === undefined ? {} : { highWaterMark: options.highWaterMark }),
     })
+    this.#writer = writer
     this.inPlace = {
+      get room() {
+        return writer.room
+      },
       reserve: length => {
         this.#assertFits(length)
-        return this.#writer.reserve(length)
+        return writer.reserve(length)
       },
-      commit: length => this.#writer.commit(length),
+      commit: length => writer.commit(length),
     }
     // Else node refuses every write from the moment the peer ended its side, also of what was sent before.
     socket.allowHalfOpen = true
@@ -153,8 +156,7 @@ export class SocketConnection implements Connection {
 
   // A 'data' buffer is a fresh allocation that nobody else has, so keeping it costs nothing.
   readonly #onData = (bytes: Buffer): void => {
-    this.#frame.bytes = bytes
-    this.#sink?.(this.#frame)
+    this.#sink?.(this.#frame.reset(bytes, 0, bytes.length, true))
   }
 
   #peerEnded(): void {
@@ -199,14 +201,3 @@ export class SocketConnection implements Connection {
     )
   }
 }
-
-/** The one frame of a connection, lent again and again. */
-class SocketFrame implements Frame {
-  bytes: Uint8Array = new Uint8Array(0)
-
-  retain(): Release {
-    return alreadyOwned
-  }
-}
-
-function alreadyOwned(): void {}

@@ -4,6 +4,7 @@ import {
   type CloseReason,
   type Connection,
   type FrameSink,
+  LentFrame,
   type PeerIdentity,
   SignalboxError,
 } from '../../../src/core/contracts/index.js'
@@ -56,7 +57,7 @@ export class NoisyEnd implements Connection {
 
   arrive(bytes: Uint8Array): void {
     if (this.#over) return
-    this.#sink?.({ bytes, retain: () => () => {} })
+    this.#sink?.(LentFrame.of(bytes, false))
     bytes.fill(0xdb) // the loan is over
   }
 
