@@ -36,6 +36,10 @@ export interface Capabilities {
   readonly userVisible: boolean
   /** Whether the selector may choose it unasked. */
   readonly auto: boolean
+  /** Whether everything else that would do is better, whatever it costs. @default false */
+  readonly lastResort?: boolean
+  /** Whether nobody between the two ends can read what it carries. @default false: this machine's kernel can */
+  readonly encrypted?: boolean
   /** Where it exists. */
   readonly platforms: readonly NodeJS.Platform[]
 }

@@ -8,7 +8,7 @@ import {
   SignalboxError,
   type TransportContext,
 } from '../contracts/index.js'
-import { type Candidate, type Need, type Selection, select } from '../routing/select.js'
+import { type Candidate, type Need, type Selection, select } from '../routing/index.js'
 import type { Directory } from './directory.js'
 import type { DirectoryEntry } from './directory-entry.js'
 import { didYouMean } from './nearest-name.js'
@@ -57,7 +57,7 @@ export class Dialler {
     signal.throwIfAborted()
     const { transports, context, allowRemote } = this.options
     const { ranked, rejected } = await this.#select(name, here)
-    const failures = rejected.map(({ address, because }) => `${address.href}: ${because}`)
+    const failures = rejected.map(({ address, rule, because }) => `${address.href}: ${because} (${rule})`)
     let cause: unknown
     for (const { transport: scheme, address } of ranked) {
       signal.throwIfAborted()

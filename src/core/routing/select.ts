@@ -1,99 +1,89 @@
-import type { Address, Capabilities } from '../contracts/index.js'
+import type { Address } from '../contracts/index.js'
+import type { Candidate } from './candidate.js'
+import { type Cost, microsecondsFor } from './cost.js'
+import { type Need, USUAL_SIZE } from './need.js'
+import { brokenRule, type Rule } from './rules.js'
+import { typicalCost } from './typical-cost.js'
 
-/** What a link to a peer needs of its track. */
-export interface Need {
-  /** Where the peer is, seen from here. */
-  readonly locality: 'same-process' | 'same-machine' | 'elsewhere'
-  /** Names of transports that the user wants first, in that order. */
-  readonly prefer: readonly string[]
-}
-
-/** One way to reach the peer. */
-export interface Candidate {
-  readonly transport: string
-  readonly address: Address
-  readonly capabilities: Capabilities
-  /** Why it does not work here; undefined when it does. */
-  readonly unavailable: string | undefined
+/** A candidate that would do. */
+export interface Ranked extends Candidate {
+  readonly cost: Cost
+  /** Until a message of the needed size is at the other side. */
+  readonly microseconds: number
+  /** What gives it its place, in one sentence. */
+  readonly because: string
 }
 
 /** Why a candidate cannot carry the link. */
 export interface Rejection {
   readonly transport: string
   readonly address: Address
-  readonly rule: 'availability' | 'reach' | 'delivery' | 'direction' | 'consent'
+  readonly rule: Rule
   readonly because: string
 }
 
 /** The verdict on all candidates. */
 export interface Selection {
-  readonly chosen: Candidate | undefined
+  readonly chosen: Ranked | undefined
   /** All that would do, the best first. */
-  readonly ranked: readonly Candidate[]
+  readonly ranked: readonly Ranked[]
+  /** All others, by name. */
   readonly rejected: readonly Rejection[]
 }
 
-type Rule = (need: Need, candidate: Candidate) => string | undefined
-
-/** The hard rules, in the order in which they are asked. */
-const rules: readonly (readonly [Rejection['rule'], Rule])[] = [
-  ['availability', (_need, { unavailable }) => unavailable],
-  [
-    'reach',
-    ({ locality }, { capabilities: { reach } }) => {
-      if (locality === 'same-process' || reach === 'network') return undefined
-      if (locality === 'same-machine' && reach !== 'process') return undefined
-      return `it reaches as far as the ${reach}, and the peer is ${locality}`
-    },
-  ],
-  [
-    'delivery',
-    (_need, { capabilities: { delivery, ordered } }) =>
-      delivery === 'reliable' && ordered ? undefined : 'it may lose or reorder frames',
-  ],
-  [
-    'direction',
-    (_need, { capabilities }) =>
-      capabilities.direction === 'duplex' ? undefined : 'it carries one way only',
-  ],
-  [
-    'consent',
-    ({ prefer }, { transport, capabilities }) =>
-      capabilities.auto || prefer.includes(transport)
-        ? undefined
-        : 'it is used only where the configuration names it',
-  ],
-]
-
-const distance: Readonly<Record<Capabilities['reach'], number>> = {
-  process: 0,
-  session: 1,
-  machine: 1,
-  network: 2,
-}
-
 /**
- * Chooses the track for a link: hard rules reject, then the user's order ranks, then the shorter reach.
- * Pure: the same need and candidates give the same selection.
+ * Chooses the track for a link. Hard rules reject; then the user's order ranks, then what is no last resort comes
+ * before what is, then the lower cost of a message of the needed size. Pure: what it says depends on nothing but
+ * the need and the set of candidates, whatever their order; equals stand by name, then by address.
  */
 export function select(need: Need, candidates: readonly Candidate[]): Selection {
+  const ranked: Ranked[] = []
   const rejected: Rejection[] = []
-  const fit = candidates.filter(candidate => {
-    for (const [rule, objection] of rules) {
-      const because = objection(need, candidate)
-      if (because === undefined) continue
-      rejected.push({ transport: candidate.transport, address: candidate.address, rule, because })
-      return false
-    }
-    return true
-  })
-  const preference = ({ transport }: Candidate) => {
-    const at = need.prefer.indexOf(transport)
-    return at < 0 ? need.prefer.length : at
+  for (const candidate of candidates) {
+    const broken = brokenRule(need, candidate)
+    if (broken === undefined) ranked.push(priced(need, candidate))
+    else rejected.push({ transport: candidate.transport, address: candidate.address, ...broken })
   }
-  const ranked = fit.toSorted(
+  ranked.sort(
     (a, b) =>
-      preference(a) - preference(b) || distance[a.capabilities.reach] - distance[b.capabilities.reach],
+      preference(need, a) - preference(need, b) ||
+      lateness(a) - lateness(b) ||
+      a.microseconds - b.microseconds ||
+      byName(a, b),
   )
-  return { chosen: ranked[0], ranked, rejected }
+  return { chosen: ranked[0], ranked, rejected: rejected.sort(byName) }
+}
+
+function priced(need: Need, candidate: Candidate): Ranked {
+  const { size = USUAL_SIZE } = need
+  const { capabilities, cost = typicalCost(capabilities) } = candidate
+  const microseconds = microsecondsFor(cost, size, capabilities.maxFrame)
+  const because = [
+    ...(need.prefer?.includes(candidate.transport) ? ['the configuration prefers it'] : []),
+    ...(capabilities.lastResort ? ['it is a last resort'] : []),
+    `${size} B take ${rounded(microseconds)} µs (${cost.basis})`,
+  ].join('; ')
+  return { ...candidate, cost, microseconds, because }
+}
+
+function preference({ prefer = [] }: Need, { transport }: Candidate): number {
+  const at = prefer.indexOf(transport)
+  return at < 0 ? prefer.length : at
+}
+
+const lateness = ({ capabilities: { lastResort = false } }: Candidate) => (lastResort ? 1 : 0)
+
+type Named = Pick<Candidate, 'transport' | 'address'>
+
+function byName(a: Named, b: Named): number {
+  return compare(a.transport, b.transport) || compare(a.address.href, b.address.href)
+}
+
+/** By code units, so that it is the same wherever it runs. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function rounded(microseconds: number): string {
+  return microseconds.toFixed(microseconds < 10 ? 1 : 0)
 }

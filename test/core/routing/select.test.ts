@@ -1,50 +1,31 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Capabilities, parseAddress } from '../../../src/core/contracts/index.js'
-import { type Candidate, type Need, select } from '../../../src/core/routing/select.js'
-import { holds } from '../../codecs/property.js'
+import { type Candidate, type Need, select } from '../../../src/core/routing/index.js'
+import { candidate, cost } from './candidates.js'
 
-const pipe: Capabilities = {
-  reach: 'machine',
-  delivery: 'reliable',
-  ordered: true,
-  direction: 'duplex',
-  group: 'none',
-  maxFrame: Number.POSITIVE_INFINITY,
-  boundaries: 'stream',
-  flowControl: 'track',
-  rendezvous: 'name',
-  connectProves: 'listener',
-  close: 'mechanism',
-  names: 'exclusive',
-  identity: 'kernel',
-  persistent: false,
-  userVisible: false,
-  auto: true,
-  platforms: ['linux', 'darwin', 'win32'],
-}
+const near: Need = { locality: 'same-machine' }
+const away: Need = { locality: 'elsewhere' }
+const narrow = { maxFrame: 400, group: 'broadcast' } as const
 
-function candidate(
-  transport: string,
-  capabilities: Partial<Capabilities> = {},
-  unavailable?: string,
-): Candidate {
-  const address = parseAddress(`${transport}://./x`)
-  return { transport, address, capabilities: { ...pipe, ...capabilities }, unavailable }
-}
-
-const near: Need = { locality: 'same-machine', prefer: [] }
-const away: Need = { locality: 'elsewhere', prefer: [] }
+const names = (candidates: readonly Candidate[]) => candidates.map(({ transport }) => transport)
 
 describe('a hard rule', () => {
   it.each([
-    ['availability', near, candidate('a', {}, 'needs Windows'), 'needs Windows'],
+    ['availability', near, candidate('a', {}, { unavailable: 'needs Windows' }), 'needs Windows'],
+    ['never', { ...near, never: ['a'] }, candidate('a'), 'never to use it'],
+    ['only', { ...near, only: ['b', 'c'] }, candidate('a'), 'allows only b, c'],
     ['reach', near, candidate('a', { reach: 'process' }), 'the process, and the peer is same-machine'],
     ['reach', away, candidate('a', { reach: 'machine' }), 'the machine, and the peer is elsewhere'],
     ['reach', away, candidate('a', { reach: 'session' }), 'the session, and the peer is elsewhere'],
-    ['delivery', near, candidate('a', { delivery: 'lossy' }), 'lose or reorder'],
-    ['delivery', near, candidate('a', { ordered: false }), 'lose or reorder'],
-    ['direction', near, candidate('a', { direction: 'simplex' }), 'one way'],
+    ['delivery', near, candidate('a', { delivery: 'lossy' }), 'may lose'],
+    ['delivery', { ...near, delivery: 'at-least-once' }, candidate('a', { delivery: 'lossy' }), 'may lose'],
+    ['ordering', near, candidate('a', { ordered: false }), 'may reorder'],
+    ['direction', near, candidate('a', { direction: 'simplex' }), 'one way only'],
+    ['group', { ...near, group: true }, candidate('a'), 'one receiver only'],
+    ['group', near, candidate('a', { group: 'always' }), 'reaches everybody'],
+    ['size', { ...near, group: true, size: 401 }, candidate('a', narrow), 'at most 400 B'],
+    ['size', { ...near, delivery: 'best-effort', size: 401 }, candidate('a', narrow), '401 B'],
+    ['identity', { ...near, identity: true }, candidate('a', { identity: 'claimed' }), 'does not vouch'],
+    ['encryption', { ...away, encryption: true }, candidate('a', { reach: 'network' }), 'can be read'],
     ['consent', near, candidate('a', { auto: false }), 'where the configuration names it'],
   ] as const)('%s rejects and says why', (rule, need, only, because) => {
     const { chosen, ranked, rejected } = select(need, [only])
@@ -55,94 +36,63 @@ describe('a hard rule', () => {
     ])
   })
 
-  it('of consent is satisfied by the user naming the transport', () => {
-    const shy = candidate('clipboard', { auto: false })
-    expect(select({ ...near, prefer: ['clipboard'] }, [shy]).chosen).toBe(shy)
+  it.each([
+    ['delivery', { ...near, delivery: 'best-effort' }, { delivery: 'lossy' }],
+    ['ordering', { ...near, ordered: false }, { ordered: false }],
+    ['direction', { ...near, delivery: 'best-effort' }, { direction: 'simplex' }],
+    ['group', { ...near, group: true }, { group: 'always' }],
+    ['size, since a link cuts large messages', { ...near, size: 401 }, narrow],
+    ['identity', { ...near, identity: true }, { identity: 'kernel' }],
+    ['encryption', { ...away, encryption: true }, { reach: 'network', encrypted: true }],
+    ['encryption within this machine', { ...near, encryption: true }, { reach: 'network' }],
+    ['consent by preference', { ...near, prefer: ['a'] }, { auto: false }],
+    ['consent by being the only one', { ...near, only: ['a'] }, { auto: false }],
+  ] as const)('is satisfied: %s', (_what, need, capabilities) => {
+    expect(names(select(need, [candidate('a', capabilities)]).ranked)).toEqual(['a'])
   })
 })
 
 describe('among those that would do', () => {
   const memory = candidate('memory', { reach: 'process' })
   const namedPipe = candidate('named-pipe')
-  const tcp = candidate('tcp', { reach: 'network' })
+  const tcp = candidate('tcp', { identity: 'none' })
+  const distant = candidate('nats', { reach: 'network', close: 'heartbeat' })
 
-  it('the shortest reach is chosen', () => {
-    expect(select({ locality: 'same-process', prefer: [] }, [tcp, namedPipe, memory]).ranked).toEqual([
-      memory,
-      namedPipe,
-      tcp,
-    ])
-    expect(select(near, [tcp, namedPipe, memory]).chosen).toBe(namedPipe)
-    expect(select(away, [tcp, namedPipe, memory]).chosen).toBe(tcp)
+  it('what was never measured ranks as is typical of its kind: the shorter way first', () => {
+    const { ranked } = select({ locality: 'same-process' }, [distant, tcp, namedPipe, memory])
+    expect(names(ranked)).toEqual(['memory', 'named-pipe', 'tcp', 'nats'])
+    expect(ranked[0]?.because).toBe('64 B take 5.0 µs (typical)')
   })
 
-  it("the user's order counts more than reach, and no more than the hard rules", () => {
-    expect(select({ ...near, prefer: ['tcp'] }, [namedPipe, tcp]).ranked).toEqual([tcp, namedPipe])
-    expect(select({ ...near, prefer: ['memory', 'tcp'] }, [namedPipe, memory, tcp]).chosen).toBe(tcp)
-  })
-})
-
-describe('whatever the candidates are, the selection', () => {
-  const names = ['memory', 'named-pipe', 'tcp', 'udp', 'clipboard'] as const
-  const candidates = fc.array(
-    fc
-      .record({
-        transport: fc.constantFrom(...names),
-        reach: fc.constantFrom<Capabilities['reach']>('process', 'session', 'machine', 'network'),
-        delivery: fc.constantFrom<Capabilities['delivery']>('reliable', 'lossy'),
-        ordered: fc.boolean(),
-        direction: fc.constantFrom<Capabilities['direction']>('duplex', 'simplex'),
-        auto: fc.boolean(),
-        unavailable: fc.option(fc.constant('needs Windows'), { nil: undefined }),
-      })
-      .map(({ transport, unavailable, ...capabilities }) => candidate(transport, capabilities, unavailable)),
-  )
-  const needs = fc.record({
-    locality: fc.constantFrom<Need['locality']>('same-process', 'same-machine', 'elsewhere'),
-    prefer: fc.uniqueArray(fc.constantFrom(...names)),
-  })
-  const cases = fc.tuple(needs, candidates)
-
-  it('puts each candidate on one side, and is the same each time', () => {
-    holds(cases, ([need, given]) => {
-      const { chosen, ranked, rejected } = select(need, given)
-      expect(ranked.length + rejected.length).toBe(given.length)
-      expect(chosen).toBe(ranked[0])
-      expect(new Set([...ranked, ...given]).size).toBe(new Set(given).size)
-      expect(select(need, given)).toEqual({ chosen, ranked, rejected })
-    })
+  it('the measured cost counts, and it depends on the size', () => {
+    const quick = candidate('quick', {}, { cost: cost(10, 1e8) })
+    const broad = candidate('broad', {}, { cost: cost(100, 1e10) })
+    const [small, large] = [64, 1_000_000].map(size => select({ ...near, size }, [broad, quick]))
+    expect(small?.chosen).toMatchObject({ transport: 'quick', because: '64 B take 11 µs (measured)' })
+    expect(large?.chosen).toMatchObject({ transport: 'broad', because: '1000000 B take 200 µs (measured)' })
   })
 
-  it('ranks none that a rule forbids, and rejects none that obeys all', () => {
-    holds(cases, ([need, given]) => {
-      const { ranked } = select(need, given)
-      for (const one of given) {
-        const { reach, delivery, ordered, direction, auto } = one.capabilities
-        const reaches =
-          need.locality === 'same-process' ||
-          reach === 'network' ||
-          (need.locality === 'same-machine' && reach !== 'process')
-        const willing = auto || need.prefer.some(name => name === one.transport)
-        const fits =
-          one.unavailable === undefined &&
-          reaches &&
-          delivery === 'reliable' &&
-          ordered &&
-          direction === 'duplex' &&
-          willing
-        expect(ranked.includes(one)).toBe(fits)
-      }
-    })
+  it('small frames cost once for each of them', () => {
+    const cells = candidate('cells', { maxFrame: 100 }, { cost: cost(10, 1e9, 5) })
+    expect(select({ ...near, size: 1000 }, [cells]).chosen?.microseconds).toBeCloseTo(10 + 1 + 50)
   })
 
-  it('keeps the given order among equals', () => {
-    holds(cases, ([need, given]) => {
-      const { ranked } = select(need, given)
-      for (const [place, one] of ranked.entries()) {
-        const next = ranked[place + 1]
-        if (next?.transport !== one.transport || next.capabilities.reach !== one.capabilities.reach) continue
-        expect(given.indexOf(one)).toBeLessThan(given.indexOf(next))
-      }
-    })
+  it("the user's order counts more than the cost, and no more than the hard rules", () => {
+    const preferring = { ...near, prefer: ['memory', 'tcp'] }
+    const { chosen, rejected } = select(preferring, [namedPipe, memory, tcp])
+    expect(chosen).toMatchObject({ transport: 'tcp', because: expect.stringContaining('prefers it; 64 B') })
+    expect(rejected).toMatchObject([{ transport: 'memory', rule: 'reach' }])
+  })
+
+  it('a last resort comes last, whatever it costs, unless the user wants it', () => {
+    const netbios = candidate('netbios', { lastResort: true }, { cost: cost(1, 1e12) })
+    expect(names(select(near, [netbios, tcp, namedPipe]).ranked)).toEqual(['named-pipe', 'tcp', 'netbios'])
+    expect(select({ ...near, prefer: ['netbios'] }, [netbios, tcp]).chosen?.transport).toBe('netbios')
+  })
+
+  it('equals stand by name', () => {
+    const [a, b, c] = ['a', 'b', 'c'].map(name => candidate(name, {}, { cost: cost(1, 1e9) }))
+    if (!a || !b || !c) throw new Error('three were made')
+    expect(names(select(near, [c, a, b]).ranked)).toEqual(['a', 'b', 'c'])
   })
 })

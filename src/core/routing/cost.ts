@@ -1,0 +1,21 @@
+/** What messages cost over one mechanism on this machine. */
+export interface Cost {
+  /** Microseconds until a small message is at the other side. */
+  readonly latency: number
+  /** Microseconds for each of many small messages, one right after the other. */
+  readonly perMessage: number
+  /** Of large messages. */
+  readonly bytesPerSecond: number
+  /** Where the figures come from: a calibration, what links of this process saw, or what is usual for such mechanisms. */
+  readonly basis: 'measured' | 'observed' | 'typical'
+}
+
+/** Microseconds that each byte of a message adds, where frames of at most `maxFrame` bytes carry it. */
+export function microsecondsPerByte({ bytesPerSecond, perMessage }: Cost, maxFrame: number): number {
+  return 1e6 / bytesPerSecond + perMessage / maxFrame
+}
+
+/** Microseconds until a message of `size` bytes is at the other side. */
+export function microsecondsFor(cost: Cost, size: number, maxFrame: number): number {
+  return cost.latency + size * microsecondsPerByte(cost, maxFrame)
+}

@@ -1,0 +1,8 @@
+export type { Candidate } from './candidate.js'
+export { cheapestBySize, type Priced, type Stretch } from './cheapest-by-size.js'
+export type { Cost } from './cost.js'
+export type { Need, Preferences, Requirements } from './need.js'
+export type { Rule } from './rules.js'
+export { type Ranked, type Rejection, type Selection, select } from './select.js'
+export { TracksBySize } from './tracks-by-size.js'
+export { typicalCost } from './typical-cost.js'
