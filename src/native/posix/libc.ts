@@ -4,12 +4,25 @@ import { foreign, systemLibrary } from '../system-library.js'
 export interface Libc {
   flock(fd: number, operation: number): number
   getsockopt(fd: number, level: number, option: number, value: Uint8Array, size: Uint8Array): number
+  getpagesize(): number
+  mmap(
+    address: bigint | null,
+    bytes: number,
+    protection: number,
+    flags: number,
+    fd: number,
+    offset: number,
+  ): bigint
+  munmap(address: bigint, bytes: number): number
 }
 
 /** The C library as this process has it, bound with the first call; whichever one that is (glibc, musl, libSystem). */
 export const libc = systemLibrary<Libc>(null, {
   flock: 'int flock(int fd, int operation)',
   getsockopt: 'int getsockopt(int fd, int level, int option, void *value, void *size)',
+  getpagesize: 'int getpagesize()',
+  mmap: 'void *mmap(void *address, size_t bytes, int protection, int flags, int fd, int64 offset)',
+  munmap: 'int munmap(void *address, size_t bytes)',
 })
 
 /** The error number of this thread's last native call; compare it with `os.constants.errno`. */

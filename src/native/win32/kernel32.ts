@@ -43,6 +43,24 @@ export interface Kernel32 {
     written: Uint8Array | null,
     overlapped: NativeMemory,
   ): number
+  CreateFileMappingW(
+    file: Handle,
+    security: Uint8Array | null,
+    protection: number,
+    highBytes: number,
+    lowBytes: number,
+    name: string | null,
+  ): Handle
+  OpenFileMappingW(access: number, inherit: 0 | 1, name: string): Handle
+  MapViewOfFile(
+    mapping: Handle,
+    access: number,
+    highOffset: number,
+    lowOffset: number,
+    bytes: number,
+  ): bigint | null
+  UnmapViewOfFile(address: bigint): number
+  VirtualQuery(address: bigint, information: Uint8Array, bytes: number): number
   CreateEventW(security: Uint8Array | null, manualReset: 0 | 1, signalled: 0 | 1, name: string | null): Handle
   OpenEventW(access: number, inherit: 0 | 1, name: string): Handle
   SetEvent(event: Handle): number
@@ -98,6 +116,13 @@ export const kernel32 = systemLibrary<Kernel32>('kernel32.dll', {
   ReadFile: 'int __stdcall ReadFile(intptr file, void *bytes, uint32 room, void *read, void *overlapped)',
   WriteFile:
     'int __stdcall WriteFile(intptr file, void *bytes, uint32 count, void *written, void *overlapped)',
+  CreateFileMappingW:
+    'intptr __stdcall CreateFileMappingW(intptr file, void *security, uint32 protection, uint32 highBytes, uint32 lowBytes, str16 name)',
+  OpenFileMappingW: 'intptr __stdcall OpenFileMappingW(uint32 access, int inherit, str16 name)',
+  MapViewOfFile:
+    'void * __stdcall MapViewOfFile(intptr mapping, uint32 access, uint32 highOffset, uint32 lowOffset, size_t bytes)',
+  UnmapViewOfFile: 'int __stdcall UnmapViewOfFile(void *address)',
+  VirtualQuery: 'size_t __stdcall VirtualQuery(void *address, void *information, size_t bytes)',
   CreateEventW: 'intptr __stdcall CreateEventW(void *security, int manualReset, int signalled, str16 name)',
   OpenEventW: 'intptr __stdcall OpenEventW(uint32 access, int inherit, str16 name)',
   SetEvent: 'int __stdcall SetEvent(intptr event)',
@@ -130,10 +155,12 @@ export const Win32Error = {
   FILE_NOT_FOUND: 2,
   ACCESS_DENIED: 5,
   INVALID_HANDLE: 6,
+  NOT_ENOUGH_MEMORY: 8,
   HANDLE_EOF: 38,
   BAD_NETPATH: 53,
   INVALID_PARAMETER: 87,
   BROKEN_PIPE: 109,
+  DISK_FULL: 112,
   SEM_TIMEOUT: 121,
   INVALID_NAME: 123,
   ALREADY_EXISTS: 183,
@@ -143,6 +170,7 @@ export const Win32Error = {
   OPERATION_ABORTED: 995,
   IO_PENDING: 997,
   NOT_FOUND: 1168,
+  COMMITMENT_LIMIT: 1455,
 } as const
 
 /**

@@ -1,0 +1,117 @@
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, statSync, unlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { reasonOf, SignalboxError } from '../../core/contracts/index.js'
+import type { MappingAccess } from '../mapping.js'
+import { linuxLibc } from './linux-libc.js'
+import { systemErrorName } from './system-error-name.js'
+
+/** Where glibc and musl have the objects of `shm_open`: plain files in memory. */
+export const SHARED_MEMORY_FOLDER = '/dev/shm'
+
+/** Bytes of a name. */
+export const LONGEST_NAME = 255
+
+/** What `shm_open` adds; a pipe in the object's place must not block. */
+const FLAGS = constants.O_NOFOLLOW | constants.O_NONBLOCK
+
+/**
+ * Creates an object and gives it its memory. Without that there would be a size and no room: the first access
+ * beyond the room ends the process (SIGBUS), long after the sender of the error could be found.
+ * @returns its file descriptor
+ */
+export function createObject(name: string, bytes: number): number {
+  const fd = attempt(name, 'create', () =>
+    openSync(pathOf(name), constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | FLAGS, 0o600),
+  )
+  try {
+    attempt(name, 'create', () => ftruncateSync(fd, bytes))
+    allocate(name, fd, bytes)
+    return fd
+  } catch (error) {
+    closeSync(fd)
+    unlinkSync(pathOf(name))
+    throw error
+  }
+}
+
+/** @returns its file descriptor */
+export function openObject(name: string, access: MappingAccess): number {
+  const mode = access === 'read' ? constants.O_RDONLY : constants.O_RDWR
+  const fd = attempt(name, 'open', () => openSync(pathOf(name), mode | FLAGS))
+  if (fstatSync(fd).isFile()) return fd
+  closeSync(fd)
+  throw new SignalboxError('ADDRESS_INVALID', `${pathOf(name)} is no shared memory`)
+}
+
+/** Removes the name; it is all the same when it is gone already. */
+export function removeObject(name: string): void {
+  try {
+    unlinkSync(pathOf(name))
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw failure(name, 'remove', error)
+  }
+}
+
+export const closeObject = closeSync
+
+const pathOf = (name: string) => join(SHARED_MEMORY_FOLDER, name)
+
+function allocate(name: string, fd: number, bytes: number): void {
+  let error: string
+  do {
+    const number = linuxLibc().posix_fallocate(fd, 0, bytes)
+    if (number === 0) return
+    error = systemErrorName(number)
+  } while (error === 'EINTR')
+  if (error === 'ENOSPC' || error === 'EFBIG') throw noRoom(name, bytes)
+  throw new SignalboxError('SYSTEM', `shared memory ${name}: allocating ${bytes} B failed: ${error}`)
+}
+
+function attempt<T>(name: string, act: string, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    throw failure(name, act, error)
+  }
+}
+
+function failure(name: string, act: string, cause: unknown): SignalboxError {
+  const why = (text: string) => `cannot ${act} shared memory ${name}: ${text}`
+  switch (codeOf(cause)) {
+    case 'EEXIST':
+      return new SignalboxError(
+        'ADDRESS_IN_USE',
+        why(`there is one of that name${ownerOf(name)}; remove it or use another name`),
+        { cause },
+      )
+    case 'ENOENT':
+      if (act === 'create') break
+      return new SignalboxError('NO_LISTENER', why('there is none; it must be created first'), { cause })
+    case 'EACCES':
+    case 'EPERM':
+      return new SignalboxError('ACCESS_DENIED', why(`its rights forbid it${ownerOf(name)}`), { cause })
+    case 'EFBIG':
+      return new SignalboxError('LIMIT_EXCEEDED', why('no file can be that large'), { cause })
+  }
+  return new SignalboxError('SYSTEM', why(reasonOf(cause)), { cause })
+}
+
+function noRoom(name: string, bytes: number): SignalboxError {
+  return new SignalboxError(
+    'LIMIT_EXCEEDED',
+    `cannot create shared memory ${name}: ${SHARED_MEMORY_FOLDER} has no room for ${bytes} B; ask for less, remove what \`signalbox doctor\` finds there, or enlarge it (mount -o remount,size=…)`,
+  )
+}
+
+/** Whose the object is, for a message. */
+function ownerOf(name: string): string {
+  try {
+    return `, and it belongs to user ${statSync(pathOf(name)).uid}`
+  } catch {
+    return ''
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
+}

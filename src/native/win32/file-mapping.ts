@@ -1,0 +1,139 @@
+import { SignalboxError } from '../../core/contracts/index.js'
+import type { MappingAccess, SharedObject } from '../mapping.js'
+import { type Handle, INVALID_HANDLE, kernel32, NO_HANDLE, Win32Error, win32Failure } from './kernel32.js'
+import { privateSecurity } from './private-security.js'
+import { isTrustedSid, ownerSidOf } from './user-sid.js'
+
+const PAGE_READWRITE = 0x04
+const FILE_MAP_WRITE = 0x0002
+const FILE_MAP_READ = 0x0004
+/** Lets the owner be read. */
+const READ_CONTROL = 0x20000
+/** MEMORY_BASIC_INFORMATION on 64-bit Windows. */
+const Region = { SIZE: 48, BYTES: 24 } as const
+
+const UNUSABLE = /^$|\\|\0/
+const NAMESPACE = /^(?:Local|Global)\\/
+
+/**
+ * Creates a file mapping over the system's paging file, full of zeros, that only this user may open:
+ * `Local\<name>`, or in another namespace where `name` begins with it. The name lasts as long as a handle: views
+ * of other processes do not count. Follows CreateFileMappingW.
+ * @param bytes rounded up to whole pages
+ * @throws SignalboxError `ADDRESS_INVALID`, `ADDRESS_IN_USE`, `ACCESS_DENIED`, `LIMIT_EXCEEDED`, `SYSTEM`
+ */
+export function createSharedObject(name: string, bytes: number): SharedObject {
+  const path = objectPathOf(name)
+  const { CreateFileMappingW, GetLastError, CloseHandle } = kernel32()
+  const [high, low] = [Math.floor(bytes / 2 ** 32), bytes % 2 ** 32]
+  const section = CreateFileMappingW(INVALID_HANDLE, privateSecurity(), PAGE_READWRITE, high, low, path)
+  const code = GetLastError()
+  if (section === NO_HANDLE || code === Win32Error.ALREADY_EXISTS) {
+    if (section !== NO_HANDLE) CloseHandle(section)
+    throw createFailure(path, bytes, code)
+  }
+  let named = true
+  const letGo = () => {
+    if (named) CloseHandle(section)
+    named = false
+  }
+  try {
+    return mapped(path, section, 'read-write', letGo)
+  } catch (error) {
+    letGo()
+    throw error
+  }
+}
+
+/**
+ * Opens the file mapping `Local\<name>`, or in another namespace where `name` begins with it.
+ * @throws SignalboxError `ADDRESS_INVALID`, `NO_LISTENER` where there is none, `ACCESS_DENIED`, `SYSTEM`
+ */
+export function openSharedObject(name: string, access: MappingAccess): SharedObject {
+  const path = objectPathOf(name)
+  const { OpenFileMappingW, GetLastError, CloseHandle } = kernel32()
+  const section = OpenFileMappingW(rightsFor(access) | READ_CONTROL, 0, path)
+  if (section === NO_HANDLE) {
+    const code = GetLastError()
+    if (code !== Win32Error.FILE_NOT_FOUND) throw win32Failure(`OpenFileMappingW of ${path}`, code)
+    const why = `cannot open shared memory ${path}: there is none; it must be created first`
+    throw new SignalboxError('NO_LISTENER', why)
+  }
+  try {
+    return mapped(path, section, access, () => {})
+  } finally {
+    CloseHandle(section)
+  }
+}
+
+/**
+ * Maps all of a section.
+ * @param letGo of the handle that keeps the name
+ */
+function mapped(path: string, section: Handle, access: MappingAccess, letGo: () => void): SharedObject {
+  const { MapViewOfFile, UnmapViewOfFile, GetLastError } = kernel32()
+  const owner = ownerSidOf(section)
+  const address = MapViewOfFile(section, rightsFor(access), 0, 0, 0)
+  if (address === null) {
+    const code = GetLastError()
+    if (!isExhaustion(code)) throw win32Failure(`MapViewOfFile of ${path}`, code)
+    throw new SignalboxError('LIMIT_EXCEEDED', `mapping shared memory ${path} failed: Win32 error ${code}`)
+  }
+  const unmap = () => {
+    UnmapViewOfFile(address)
+    letGo()
+  }
+  return {
+    mapping: { address, bytes: regionSizeAt(address), retire: letGo, unmap },
+    owner,
+    trusted: owner !== undefined && isTrustedSid(owner),
+    unlink: letGo,
+  }
+}
+
+/** Bytes of the view, which the system rounds up to whole pages. */
+function regionSizeAt(address: bigint): number {
+  const region = Buffer.alloc(Region.SIZE)
+  if (kernel32().VirtualQuery(address, region, Region.SIZE) === 0)
+    throw win32Failure('VirtualQuery of a view')
+  return Number(region.readBigUInt64LE(Region.BYTES))
+}
+
+const rightsFor = (access: MappingAccess) =>
+  access === 'read' ? FILE_MAP_READ : FILE_MAP_READ | FILE_MAP_WRITE
+
+function createFailure(path: string, bytes: number, code: number): SignalboxError {
+  const why = (text: string) => `cannot create shared memory ${path}: ${text}`
+  switch (code) {
+    case Win32Error.ALREADY_EXISTS:
+      return new SignalboxError(
+        'ADDRESS_IN_USE',
+        why('a process has one of that name open; use another name'),
+      )
+    case Win32Error.INVALID_HANDLE:
+      return new SignalboxError('ADDRESS_IN_USE', why('the name is that of an object of another kind'))
+    case Win32Error.ACCESS_DENIED:
+      return new SignalboxError(
+        'ACCESS_DENIED',
+        why('another user has one of that name open, whom Windows does not tell; use another name'),
+      )
+  }
+  if (isExhaustion(code)) {
+    return new SignalboxError('LIMIT_EXCEEDED', why(`the system has no room for ${bytes} B; ask for less`))
+  }
+  return win32Failure(`CreateFileMappingW of ${path}`, code)
+}
+
+const isExhaustion = (code: number) =>
+  code === Win32Error.NOT_ENOUGH_MEMORY ||
+  code === Win32Error.COMMITMENT_LIMIT ||
+  code === Win32Error.DISK_FULL
+
+function objectPathOf(name: string): string {
+  const own = name.replace(NAMESPACE, '')
+  if (!UNUSABLE.test(own)) return own === name ? `Local\\${name}` : name
+  throw new SignalboxError(
+    'ADDRESS_INVALID',
+    `${JSON.stringify(name)} is no name of shared memory: it needs at least one character, and no backslash but after Local or Global`,
+  )
+}

@@ -1,0 +1,170 @@
+import { SignalboxError } from '../../core/contracts/index.js'
+import { MappedView } from '../../native/mapped-view.js'
+import type { MappingAccess, SharedObject } from '../../native/mapping.js'
+import * as posix from '../../native/posix/shared-memory-object.js'
+import * as win32 from '../../native/win32/file-mapping.js'
+
+const { createSharedObject, openSharedObject } = process.platform === 'win32' ? win32 : posix
+
+/** Options of {@link SharedMemory.open}. */
+export interface SharedMemoryOptions {
+  /**
+   * What this process may do with it. For `read` the system itself forbids writing, which would end the
+   * process, so {@link SharedMemory.read} copies and there is no {@link SharedMemory.buffer}.
+   * @default 'read-write'
+   */
+  readonly access?: MappingAccess
+  /**
+   * Whose may be opened: this user's and those of the system's administrators, or everybody's, as far as the
+   * system permits it.
+   * @default 'trusted'
+   */
+  readonly owner?: 'trusted' | 'anyone'
+}
+
+/**
+ * Memory that processes of this machine share by a name: a POSIX shared-memory object `/<name>`, on Windows a
+ * file mapping `Local\<name>`. Foreign programs can open it, too. What one process writes, the others see;
+ * order and wholeness are up to Atomics, which work on the buffer between processes. (`Atomics.wait` and `notify`
+ * do not, and the buffer cannot be transferred to another thread: a thread opens the memory itself.)
+ *
+ * **Closing never leaves a view that could crash.** Where buffers can be detached (Node 22), `close` does that: views
+ * have no bytes then, and Atomics on them throw. On Node 20 a view of closed memory reads and writes
+ * zeros of this process alone; on Windows it stays the shared memory until it is garbage. The same happens, later,
+ * to memory that nobody closes. Only what runs outside of JS (`zlib`, `crypto` and `fs` in their asynchronous
+ * forms) must be finished with the bytes before: with a detached buffer it has no hold on them.
+ *
+ * All processes that open it must be trusted not to shrink it: an access beyond its end ends the process.
+ *
+ * @example
+ * ```ts
+ * using memory = SharedMemory.create('orders', 65_536)
+ * new Int32Array(memory.buffer)[0] = 42
+ * // in another process
+ * using same = SharedMemory.open('orders')
+ * console.log(new Int32Array(same.buffer)[0]) // 42
+ * ```
+ */
+export class SharedMemory implements Disposable {
+  /** As it was given. */
+  readonly name: string
+  /** Bytes, whole pages. */
+  readonly size: number
+  readonly #object: SharedObject
+  readonly #view: MappedView
+  readonly #access: MappingAccess
+  /** What `read` copies from; it never leaves this object. */
+  #bytes: Uint8Array | undefined
+  #words: Int32Array | undefined
+  #linked = true
+
+  private constructor(name: string, object: SharedObject, access: MappingAccess) {
+    this.name = name
+    this.size = object.mapping.bytes
+    this.#object = object
+    this.#access = access
+    this.#view = new MappedView(`shared memory ${name}`, object.mapping)
+  }
+
+  /**
+   * Creates memory full of zeros that only this user may open. Its name stays until `unlink`; on Windows it goes
+   * with the process, too.
+   * @param name of at most 255 bytes (30 on macOS), without slashes; on Windows it may begin with `Local\` or `Global\`
+   * @param bytes rounded up to whole pages; there is room for all of them when this returns
+   * @throws SignalboxError `ADDRESS_INVALID`; `ADDRESS_IN_USE` when there is one of that name; `ACCESS_DENIED`;
+   * `LIMIT_EXCEEDED` without room; `TRANSPORT_UNAVAILABLE` where koffi is missing; `SYSTEM`
+   */
+  static create(name: string, bytes: number): SharedMemory {
+    if (!Number.isSafeInteger(bytes) || bytes <= 0) {
+      throw new SignalboxError('LIMIT_EXCEEDED', `shared memory ${name}: ${bytes} is no number of bytes`)
+    }
+    const object = createSharedObject(name, bytes)
+    try {
+      return new SharedMemory(name, object, 'read-write')
+    } catch (error) {
+      object.unlink()
+      throw error
+    }
+  }
+
+  /**
+   * Opens memory that a process created.
+   * @throws SignalboxError `NO_LISTENER` when there is none; `ACCESS_DENIED`, also for another user's unless
+   * `owner` permits it; `ADDRESS_INVALID`; `LIMIT_EXCEEDED`; `TRANSPORT_UNAVAILABLE` where koffi is missing; `SYSTEM`
+   */
+  static open(name: string, options: SharedMemoryOptions = {}): SharedMemory {
+    const { access = 'read-write', owner = 'trusted' } = options
+    const object = openSharedObject(name, access)
+    if (owner === 'trusted' && !object.trusted) {
+      object.mapping.unmap()
+      throw new SignalboxError(
+        'ACCESS_DENIED',
+        `shared memory ${name} belongs to user ${object.owner ?? 'unknown'}; use another name, or open it with owner: 'anyone'`,
+      )
+    }
+    return new SharedMemory(name, object, access)
+  }
+
+  /**
+   * All of the memory, the same buffer each time.
+   * @throws SignalboxError `CLOSED`; `ACCESS_DENIED` when it was opened for `read`
+   */
+  get buffer(): ArrayBuffer {
+    if (this.#access === 'read-write') return this.#view.buffer
+    throw new SignalboxError(
+      'ACCESS_DENIED',
+      `shared memory ${this.name} was opened for reading, and whoever has its buffer could write; use read(), or open it for 'read-write'`,
+    )
+  }
+
+  /**
+   * Copies what is at `position` into `target`, all of it: bytes that another process writes meanwhile may be old or new.
+   * @throws SignalboxError `CLOSED`; `LIMIT_EXCEEDED` beyond the end
+   */
+  read(target: Uint8Array, position = 0): void {
+    this.#bytes ??= new Uint8Array(this.#view.buffer)
+    this.#check(position, target.byteLength)
+    target.set(this.#bytes.subarray(position, position + target.byteLength))
+  }
+
+  /**
+   * The 32-bit integer at `position`, a multiple of 4, as `Atomics.load` has it: what its writer wrote before it is there.
+   * @throws SignalboxError `CLOSED`; `LIMIT_EXCEEDED` beyond the end or between two integers
+   */
+  load(position: number): number {
+    this.#words ??= new Int32Array(this.#view.buffer)
+    this.#check(position, 4)
+    if (position % 4 !== 0) throw this.#outside(`${position} is no multiple of 4`)
+    return Atomics.load(this.#words, position / 4)
+  }
+
+  /**
+   * Removes the name: nobody can open the memory any more, and those who have it keep it. Harmless twice. On
+   * Windows only its creator can, and what others have open of it by other means keeps the name.
+   * @throws SignalboxError `SYSTEM`, `ACCESS_DENIED`
+   */
+  unlink(): void {
+    if (this.#linked) this.#object.unlink()
+    this.#linked = false
+  }
+
+  /** Ends this process's access, and leaves the name where the system does. Harmless twice. */
+  close(): void {
+    this.#bytes = undefined
+    this.#words = undefined
+    this.#view.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  #check(position: number, length: number): void {
+    if (Number.isInteger(position) && position >= 0 && position + length <= this.size) return
+    throw this.#outside(`there are no ${length} B at ${position}`)
+  }
+
+  #outside(why: string): SignalboxError {
+    return new SignalboxError('LIMIT_EXCEEDED', `shared memory ${this.name} of ${this.size} B: ${why}`)
+  }
+}
