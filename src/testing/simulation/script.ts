@@ -1,6 +1,6 @@
 import { SeededRandom } from '../seeded-random.js'
 
-/** How often each kind of step is taken, out of all of them. */
+/** How often each kind of step is taken, beside the others, on average. */
 const WEIGHTS = {
   /** Frames arrive: which end, and how many. */
   deliver: 40,
@@ -16,6 +16,10 @@ const WEIGHTS = {
   lane: 3,
   /** Time passes. */
   time: 5,
+  /** What is on its way on a track is held up, or let go. */
+  hold: 2,
+  /** Something happens to a packet of a lossy track. */
+  suffer: 10,
   /** A track is cut; nobody is told. */
   cut: 4,
   /** An end of a track that was cut notices. */
@@ -45,18 +49,29 @@ export interface Script {
 }
 
 const KINDS = Object.keys(WEIGHTS) as StepKind[]
-const TOTAL = KINDS.reduce((sum, kind) => sum + WEIGHTS[kind], 0)
+/** Without these nothing happens. */
+const STEADY: readonly StepKind[] = ['deliver', 'send']
+/** By how much more often than on average a kind of step is taken. */
+const MOODS = [0, 0.5, 1, 1, 3]
 
-/** The script of a seed. It begins with a session and with tracks that join it; the rest is chance. */
+/**
+ * The script of a seed. It begins with a session; the rest is chance. Each script has its own preferences among the
+ * faults, because some need many of one kind, and others the absence of what would heal them (Groce et al., "Swarm
+ * testing", 2012).
+ */
 export function scriptOf(seed: number): Script {
   const random = new SeededRandom(seed)
   const opening: Step[] = []
   const dials = 1 + random.below(2)
   for (let count = 0; count < dials; count++) opening.push({ kind: 'dial', chance: random.below(2) })
   for (let count = 0; count < 6; count++) opening.push({ kind: 'deliver', chance: random.below(1000) })
+  const weights = KINDS.map(kind => {
+    const mood = STEADY.includes(kind) ? 1 : (MOODS[random.below(MOODS.length)] ?? 1)
+    return WEIGHTS[kind] * mood
+  })
   const length = 20 + random.below(60)
   const rest = Array.from({ length }, () => ({
-    kind: kindAt(random.next() * TOTAL),
+    kind: kindAt(random.next(), weights),
     chance: random.below(10_000),
   }))
   return { settings: seed, steps: [...opening, ...rest] }
@@ -81,10 +96,11 @@ export function parseScript(text: string): Script {
   }
 }
 
-function kindAt(point: number): StepKind {
-  let left = point
-  for (const kind of KINDS) {
-    left -= WEIGHTS[kind]
+/** @param point from 0 to 1, where to look among all kinds */
+function kindAt(point: number, weights: readonly number[]): StepKind {
+  let left = point * weights.reduce((sum, weight) => sum + weight, 0)
+  for (const [index, kind] of KINDS.entries()) {
+    left -= weights[index] ?? 0
     if (left < 0) return kind
   }
   return 'deliver'

@@ -4,19 +4,22 @@ import {
   type EstablishOptions,
   establishLink,
   joinLink,
-  type LaneSink,
   type Link,
   type LinkHost,
-  type OutboundLane,
   type Session,
   SessionRegistry,
 } from '../../core/link/index.js'
 import { SeededRandom } from '../seeded-random.js'
 import { VirtualClock } from '../virtual-clock.js'
 import { CreditWatch } from './credit-watch.js'
-import { type DeliveryModel, REFUSAL } from './delivery-model.js'
-import type { ScriptedConnection } from './scripted-network.js'
+import type { DeliveryModel } from './delivery-model.js'
+import type { ScriptedConnection } from './scripted-connection.js'
+import { SessionRules } from './session-rules.js'
+import { SimulatedReceivers } from './simulated-receivers.js'
+import { SimulatedSender } from './simulated-sender.js'
+import { SimulatedTrack } from './simulated-track.js'
 import type { SimulationSettings } from './simulation-settings.js'
+import { hex, tokenOf } from './token-of.js'
 
 /** What a node of a simulation needs of what surrounds it. */
 export interface Surroundings {
@@ -28,42 +31,43 @@ export interface Surroundings {
   watches: Map<string, CreditWatch>
 }
 
-/** A lane that a node sends in. */
-interface Sending {
-  readonly name: string
-  readonly link: Link
-  readonly lane: OutboundLane
-}
-
 const NOTHING = new Uint8Array()
 const JOIN = 0x06
+/** Milliseconds within which a node of a simulation is to be heard. */
+const HEARTBEAT = 1000
 
 /** A node of a simulation: it holds at most one session with the other one, and does what it is told. */
 export class SimulatedNode {
   readonly clock = new VirtualClock()
+  readonly receivers: SimulatedReceivers
   /** Milliseconds that passed while it stood still. */
   missed = 0
   paused = false
-  readonly connections: ScriptedConnection[] = []
+  readonly #connections = new Set<ScriptedConnection>()
   readonly #sessions: SessionRegistry
+  readonly #rules: SessionRules
+  readonly #sender: SimulatedSender
   readonly #random: SeededRandom
   readonly #incarnation: Uint8Array
   readonly #links = new Set<Link>()
   readonly #over = new Set<Link>()
-  readonly #lanes: Sending[] = []
-  readonly #pending: (() => void)[] = []
   #dialling = false
   #joining = 0
-  #lanesOpened = 0
 
   constructor(
     readonly name: string,
     readonly life: number,
     private readonly surroundings: Surroundings,
   ) {
+    const { model, settings } = surroundings
     this.#random = new SeededRandom(name.charCodeAt(0) * 1000 + life)
     this.#incarnation = this.#random.bytes(16)
     this.#sessions = new SessionRegistry({ node: name, incarnation: this.#incarnation })
+    this.receivers = new SimulatedReceivers(model)
+    this.#sender = new SimulatedSender(this.laneNames, settings.lanes, model)
+    this.#rules = new SessionRules(this.clock, settings.resume, what =>
+      model.fault(`${name}${life}: ${what}`),
+    )
   }
 
   /** What the names of all lanes begin with that it sends in. */
@@ -81,18 +85,14 @@ export class SimulatedNode {
     return [...this.#links].filter(link => !link.ended)
   }
 
-  /** Whether anything that was sent still waits for its receiver here. */
-  get hasPending(): boolean {
-    return this.#pending.length > 0
-  }
-
   /** Begins a session with `peer`. */
   dial(peer: string): void {
     if (this.#dialling || this.link !== undefined) return
     this.#dialling = true
-    const connection = this.#own(this.surroundings.connect(this))
+    const track = this.#own(this.surroundings.connect(this))
     const options = { ...this.#options(), sessions: this.#sessions }
-    dialLink(peer, connection, 'message', this.#context, options, session => this.#host(session, connection))
+    const host = (session: Session) => this.#host(session, track)
+    dialLink(peer, track.connection, track.boundaries, this.#context, options, host)
       .catch(() => {}) // refused, cut, or too late: it dials again
       .finally(() => {
         this.#dialling = false
@@ -104,9 +104,10 @@ export class SimulatedNode {
     const link = this.link
     if (link?.session.role !== 'dialler' || link.tracks.length + this.#joining >= most) return
     this.#joining++
-    const connection = this.#own(this.surroundings.connect(this))
-    this.#watch(connection, this.#sideOf(link.session))
-    joinLink(link, connection, 'message', this.#context)
+    const track = this.#own(this.surroundings.connect(this))
+    track.watch = this.#watchOf(link.session)
+    joinLink(link, track.connection, track.boundaries, this.#context)
+      .then(() => this.#rules.joined(link))
       .catch(error => {
         // The peer says that it knows no such session: that is proof of its end.
         if ((error as Error).cause instanceof SignalboxError && isOver(error.cause)) link.abort(error.cause)
@@ -118,56 +119,27 @@ export class SimulatedNode {
 
   /** Takes a connection that the other node made. */
   accept(connection: ScriptedConnection): void {
-    this.#own(connection)
-    connection.watch = (direction, frame) => {
+    const track = this.#own(connection)
+    const { watches } = this.surroundings
+    track.watch = (direction, frame) => {
       if (direction === 'arrived' && frame[0] === JOIN)
-        this.#watch(connection, `${this.name}${this.life} ${hex(frame.subarray(5, 21))}`)
+        track.watch = watches.get(this.#sideOf({ token: frame.subarray(5, 21) }))?.look
     }
     const options = { ...this.#options(), sessions: this.#sessions }
-    const host = (session: Session) => this.#host(session, connection)
-    establishLink('listener', connection, 'message', this.#context, options, host).catch(() => {})
+    const host = (session: Session) => this.#host(session, track)
+    establishLink('listener', track.connection, track.boundaries, this.#context, options, host)
+      .then(link => this.#rules.joined(link))
+      .catch(() => {})
   }
 
   /** Sends one message in one of the lanes. */
   send(chance: number, length: number): void {
-    const { model } = this.surroundings
-    const link = this.link
-    const lanes = this.#lanes.filter(lane => lane.link === link)
-    const sending = lanes[chance % lanes.length]
-    if (link === undefined || sending === undefined) return
-    const { id, bytes } = model.sends(token(link), sending.name, length, () => link.ended)
-    if (chance % 4 > 0) {
-      sending.lane.send(NOTHING, bytes).then(
-        () => model.settles(id, { status: 'accepted' }),
-        (error: SignalboxError) => {
-          if (error.code === 'OVERFLOW') model.takesBack(id)
-          else model.settles(id, { status: error.code === 'PEER_LOST' ? 'unknown' : 'rejected', error })
-        },
-      )
-    } else if (
-      !sending.lane.offer(bytes.subarray(0, 2), bytes.subarray(2), { settle: o => model.settles(id, o) })
-    ) {
-      model.takesBack(id)
-    }
+    if (this.link !== undefined) this.#sender.send(this.link, chance, length)
   }
 
   /** Opens one more lane, or ends one where there are many. */
   openLane(chance: number): void {
-    const link = this.link
-    if (link === undefined) return
-    const mine = this.#lanes.filter(lane => lane.link === link && lane.lane.id > 1)
-    const old = mine[chance % 7]
-    if (mine.length >= this.surroundings.settings.lanes - 1 && old !== undefined) {
-      old.lane.end()
-      this.#lanes.splice(this.#lanes.indexOf(old), 1)
-      return
-    }
-    const name = `${this.laneNames} ${token(link)} lane ${this.#lanesOpened++}`
-    try {
-      this.#lanes.push({ name, link, lane: link.openLane(Buffer.from(name)) })
-    } catch {
-      // As many as the peer takes are open, and one has not ended yet.
-    }
+    if (this.link !== undefined) this.#sender.openLane(this.link, chance)
   }
 
   /** Retires one of several tracks. */
@@ -180,11 +152,6 @@ export class SimulatedNode {
     } catch {
       // It is being retired already, or the others are.
     }
-  }
-
-  /** One of the receivers that took their time makes up its mind. */
-  decide(chance: number): void {
-    this.#pending.splice(chance % Math.max(1, this.#pending.length), 1)[0]?.()
   }
 
   /** Says goodbye to the peer. */
@@ -202,24 +169,31 @@ export class SimulatedNode {
   resume(): void {
     if (!this.paused) return
     this.paused = false
-    this.clock.stall(this.missed)
+    const goOn = () => this.clock.stall(this.missed)
+    if (this.missed > 2 * HEARTBEAT) this.#rules.stall(this.link, goOn)
+    else goOn()
     this.missed = 0
+  }
+
+  /** Looks whether all is as it must be. */
+  check(): void {
+    this.#rules.check(this.alive)
   }
 
   /** Its process is gone. */
   die(): void {
-    for (const connection of this.connections) if (!connection.over) connection.vanish()
+    for (const connection of this.#connections) if (!connection.over) connection.vanish()
   }
 
   /** Ends what there is. */
   stop(): void {
     for (const link of this.#links) link.abort()
-    for (const connection of this.connections) connection.abort()
+    for (const connection of this.#connections) connection.abort()
   }
 
   /** Whether it waits for nothing that only time or the peer can bring. */
   get isAtRest(): boolean {
-    const busy = this.#dialling || this.#joining > 0 || this.hasPending
+    const busy = this.#dialling || this.#joining > 0 || this.receivers.hasPending
     return (
       !busy &&
       this.link?.stranded !== true &&
@@ -228,7 +202,7 @@ export class SimulatedNode {
   }
 
   owns(connection: ScriptedConnection): boolean {
-    return this.connections.includes(connection)
+    return this.#connections.has(connection)
   }
 
   readonly #context = {
@@ -238,7 +212,7 @@ export class SimulatedNode {
 
   #options(): Omit<EstablishOptions, 'sessions'> {
     const { window, lanes, maxFrame, link } = this.surroundings.settings
-    const limits = { window, lanes, maxFrame, maxMessage: 1_000_000, heartbeat: 1000 }
+    const limits = { window, lanes, maxFrame, maxMessage: 1_000_000, heartbeat: HEARTBEAT }
     const hello = {
       node: this.name,
       namespace: 'simulation',
@@ -249,21 +223,20 @@ export class SimulatedNode {
     return { hello, secret: NOTHING, link }
   }
 
-  #host(session: Session, connection: ScriptedConnection): LinkHost {
+  #host(session: Session, track: SimulatedTrack): LinkHost {
     const side = this.#sideOf(session)
     const { model, settings, watches } = this.surroundings
     watches.set(side, new CreditWatch(settings.window, fault => model.fault(`${side}: ${fault}`)))
-    this.#watch(connection, side)
-    const name = hex(session.token)
-    const peer = hex(session.theirs.incarnation)
+    track.watch = this.#watchOf(session)
+    const name = tokenOf(session)
+    const theirs = `${hex(session.theirs.incarnation)} ${name}`
     return {
-      control: this.#sink(name, `${peer} ${name} control`),
-      replies: this.#sink(name, `${peer} ${name} replies`),
-      laneOpened: label => this.#sink(name, Buffer.from(label).toString()),
+      control: this.receivers.sink(name, `${theirs} control`),
+      replies: this.receivers.sink(name, `${theirs} replies`),
+      laneOpened: label => this.receivers.sink(name, Buffer.from(label).toString()),
       attached: link => {
         this.#links.add(link)
-        this.#lanes.push({ name: `${this.laneNames} ${name} control`, link, lane: link.control })
-        this.#lanes.push({ name: `${this.laneNames} ${name} replies`, link, lane: link.replies })
+        this.#sender.begins(link)
         void link.closed.then(reason => {
           this.#over.add(link)
           if (reason.by === 'fault' && reason.error.code === 'PROTOCOL_VIOLATION')
@@ -273,47 +246,20 @@ export class SimulatedNode {
     }
   }
 
-  /** A receiver that accepts at once, later, or not at all. */
-  #sink(session: string, lane: string): LaneSink {
-    const { model } = this.surroundings
-    const judge = (id: number): void => {
-      const refuses = id % 7 === 3
-      model.judges(id, refuses ? 'refused' : 'accepted')
-      if (refuses) throw new SignalboxError(REFUSAL, 'no room')
-    }
-    return {
-      accept: message => {
-        const id = model.hands(session, lane, message)
-        if (id % 5 !== 2) return judge(id)
-        return new Promise<void>(resolve => this.#pending.push(resolve)).then(() => judge(id))
-      },
-    }
+  #sideOf(session: Pick<Session, 'token'>): string {
+    return `${this.name}${this.life} ${tokenOf(session)}`
   }
 
-  #sideOf(session: Session): string {
-    return `${this.name}${this.life} ${hex(session.token)}`
+  #watchOf(session: Session) {
+    return this.surroundings.watches.get(this.#sideOf(session))?.look
   }
 
-  #watch(connection: ScriptedConnection, side: string): void {
-    const watch = this.surroundings.watches.get(side)
-    connection.watch = watch?.look
+  #own(connection: ScriptedConnection): SimulatedTrack {
+    this.#connections.add(connection)
+    return new SimulatedTrack(connection, this.clock)
   }
-
-  #own(connection: ScriptedConnection): ScriptedConnection {
-    this.connections.push(connection)
-    return connection
-  }
-}
-
-/** What names a session in the model. */
-export function token(link: Link): string {
-  return hex(link.session.token)
 }
 
 function isOver(error: SignalboxError): boolean {
   return error.code === 'CLOSED'
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex')
 }

@@ -1,6 +1,6 @@
 import type { ChooseTrack, Grant, LinkOptions } from '../../core/link/index.js'
 import { SeededRandom } from '../seeded-random.js'
-import type { TrackOptions } from './scripted-network.js'
+import type { TrackKind, TrackOptions } from './scripted-connection.js'
 
 /** What nodes and tracks of one simulation are like. */
 export interface SimulationSettings {
@@ -11,13 +11,16 @@ export interface SimulationSettings {
   readonly largest: number
   /** Tracks that a session has at most. */
   readonly tracks: number
+  /** Milliseconds that a session waits for a track. */
+  readonly resume: number
   readonly link: LinkOptions
   /** What the next track is like. */
   nextTrack(): TrackOptions
 }
 
-/** Milliseconds that a stranded session waits for a track. */
-export const RESUME = 10_000
+const RESUME = 10_000
+/** Packets are too small to speak in, and in every other case too small for most frames as well. */
+const PACKETS = { smallest: 100, largest: 1400 } as const
 
 /** Small windows, frames and buffers, so that every limit is met often: what they are follows from `seed`. */
 export function settingsOf(seed: number): SimulationSettings {
@@ -30,16 +33,33 @@ export function settingsOf(seed: number): SimulationSettings {
   const choices = new SeededRandom(seed + 1)
   const chooseTrack: ChooseTrack = (_bytes, tracks) => tracks[choices.below(tracks.length)]
   const tracks = new SeededRandom(seed + 2)
+  const kinds = mixtures[random.below(mixtures.length)] ?? ['message']
   return {
     window: { messages: 1 + random.below(6), bytes },
     lanes: 4,
     maxFrame,
     largest: large ? 15_000 : 600,
-    tracks: 1 + random.below(4),
+    tracks: 1 + random.below(5),
+    resume: RESUME,
     link: { resume: RESUME, chooseTrack, replay, acknowledgeAfter: Math.floor(replay / 2) },
-    nextTrack: () => ({
-      ...(tracks.below(2) === 0 ? { capacity: large ? 15_000 : 100 + tracks.below(1000) } : {}),
-      ...(large && tracks.below(2) === 0 ? { maxFrame: 4096 } : {}),
-    }),
+    nextTrack: () => {
+      const kind = kinds[tracks.below(kinds.length)] ?? 'message'
+      const capacity = tracks.below(2) === 0 ? { capacity: large ? 15_000 : 100 + tracks.below(1000) } : {}
+      if (kind === 'lossy') return { kind, ...capacity, maxFrame: sizeOfPackets(tracks) }
+      return { kind, ...capacity, ...(large && tracks.below(2) === 0 ? { maxFrame: 4200 } : {}) }
+    },
   }
+}
+
+/** What tracks there are in one simulation. */
+const mixtures: readonly (readonly TrackKind[])[] = [
+  ['message'],
+  ['message', 'stream'],
+  ['message', 'stream', 'lossy'],
+  ['message', 'message', 'lossy'],
+  ['stream', 'lossy', 'lossy'],
+]
+
+function sizeOfPackets(random: SeededRandom): number {
+  return PACKETS.smallest + random.below(PACKETS.largest - PACKETS.smallest)
 }

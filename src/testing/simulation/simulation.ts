@@ -1,9 +1,11 @@
 import type { CreditWatch } from './credit-watch.js'
 import { DeliveryModel } from './delivery-model.js'
 import type { Script, Step } from './script.js'
-import { type ScriptedConnection, ScriptedNetwork } from './scripted-network.js'
-import { SimulatedNode, type Surroundings, token } from './simulated-node.js'
+import type { Mishap, ScriptedConnection } from './scripted-connection.js'
+import { ScriptedNetwork } from './scripted-network.js'
+import { SimulatedNode, type Surroundings } from './simulated-node.js'
 import { type SimulationSettings, settingsOf } from './simulation-settings.js'
+import { tokenOf } from './token-of.js'
 
 /** What a run showed. */
 export interface Findings {
@@ -16,6 +18,7 @@ export interface Findings {
 const NAMES = ['a', 'b'] as const
 /** Milliseconds that a step lets pass. */
 const WAITS = [10, 400, 1000, 1500, 3500, 5000, 12_000]
+const MISHAPS: readonly Mishap[] = ['lost', 'lost', 'repeated', 'overtaken', 'damaged']
 
 /**
  * Runs a script: two nodes, a network in which nothing happens by itself, and the model that they are held
@@ -26,6 +29,7 @@ export async function simulate(script: Script): Promise<Findings> {
   for (const step of script.steps) {
     simulation.take(step)
     await turn()
+    simulation.check()
   }
   await simulation.heal()
   return simulation.findings()
@@ -66,7 +70,7 @@ class Simulation implements Surroundings {
           node.send(more + count, more % 11 === 0 ? more % this.settings.largest : more % 60)
         break
       case 'decide':
-        node.decide(more)
+        node.receivers.decide(more)
         break
       case 'join':
         for (const side of this.#nodes) side.join(this.settings.tracks)
@@ -79,6 +83,12 @@ class Simulation implements Surroundings {
         break
       case 'time':
         for (const side of this.#nodes) side.pass(WAITS[more % WAITS.length] ?? 0)
+        break
+      case 'hold':
+        this.#hold(chance)
+        break
+      case 'suffer':
+        pick(this.#network.lossy, chance)?.suffer(MISHAPS[chance % MISHAPS.length] ?? 'lost', more)
         break
       case 'cut':
         pick(this.#network.open, more)?.cut(more % 5)
@@ -101,16 +111,23 @@ class Simulation implements Surroundings {
     }
   }
 
+  /** Looks whether all is as it must be between two steps. */
+  check(): void {
+    for (const node of this.#nodes) node.check()
+  }
+
   /**
    * Faults end, time passes, and all that can still happen does: there is one session in the end, over which
    * messages go both ways. Some cuts are never told of: silence has to do it.
    */
   async heal(): Promise<void> {
     for (const node of this.#nodes) node.resume()
+    for (const end of this.#network.held) end.held = false
     for (const [index, end] of this.#network.unaware.entries()) if (index % 2 === 0) end.notice()
     let said = false
     for (let round = 0; round < 150; round++) {
       await this.#calm()
+      this.check()
       const atRest = this.#nodes.every(node => node.isAtRest) && this.#openLanes.length === 0
       if (atRest && said) return
       if (atRest && this.#nodes.every(node => node.link !== undefined)) {
@@ -128,9 +145,8 @@ class Simulation implements Surroundings {
   }
 
   async findings(): Promise<Findings> {
-    const [left, right] = this.#nodes.map(node => node.alive.map(token).join())
+    const [left, right] = this.#nodes.map(node => node.alive.map(link => tokenOf(link.session)).join())
     if (left !== right) this.model.fault(`one side believes in session ${left}, the other one in ${right}`)
-    if (this.#nodes[0].alive.length > 1) this.model.fault('there are two sessions with one peer')
     for (const node of this.#nodes) node.stop()
     await turn()
     await turn()
@@ -151,8 +167,8 @@ class Simulation implements Surroundings {
       for (const end of this.#network.deliverable) {
         for (; end.deliverable; moved = true) end.deliver()
       }
-      for (const node of this.#nodes) {
-        for (; node.hasPending; moved = true) node.decide(0)
+      for (const { receivers } of this.#nodes) {
+        for (; receivers.hasPending; moved = true) receivers.decide(0)
       }
       await turn()
     }
@@ -161,7 +177,17 @@ class Simulation implements Surroundings {
   #deliver(chance: number): void {
     const awake = this.#network.deliverable.filter(end => !this.#nodes.some(n => n.paused && n.owns(end)))
     const end = pick(awake, chance)
-    for (let count = chance % 4; count >= 0 && end?.deliverable; count--) end.deliver()
+    for (let count = chance % 4; count >= 0 && end?.deliverable; count--) end.deliver(chance + count)
+  }
+
+  /** Lets go what was held up longest, or holds up one more. */
+  #hold(chance: number): void {
+    const held = this.#network.held[0]
+    if (held !== undefined && chance % 2 === 0) held.held = false
+    else {
+      const end = pick(this.#network.open, chance)
+      if (end !== undefined) end.held = true
+    }
   }
 
   #restart(node: SimulatedNode): void {
