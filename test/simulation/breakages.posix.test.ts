@@ -8,9 +8,11 @@ import { breakages, QUICKLY } from './breakages.js'
 const seed = Number(process.env['SIM_SEED'] ?? Date.now() % 1_000_000_000)
 const due = breakages.filter(({ within }) => within <= scaled(QUICKLY, Number.POSITIVE_INFINITY))
 
-it.each(due)(
-  'the simulation finds a link in which this is broken: $what',
-  async ({ within, ...breakage }) => {
+const named = due.map(breakage => [breakage.what, breakage] as const)
+
+it.each(named)(
+  'the simulation finds a link in which this is broken: %s',
+  async (_, { within, ...breakage }) => {
     const peer = forkPeer('broken-simulation', [JSON.stringify(breakage), `${seed}`, `${within}`])
     const [report] = (await once(peer, 'message')) as [BreakageReport]
     expect(report, `seed ${seed}`).toMatchObject({ found: true })

@@ -7,6 +7,8 @@ const normal = inject('project') === 'wine' ? 300 : 20_000
 /** ms: a machine may be busy, and a storm lasts as long as it was told to. */
 const PATIENCE = storm ? 24 * 3_600_000 : 300_000
 const seed = Number(process.env['SIM_SEED'] ?? Date.now() % 1_000_000_000)
+/** A storm in slices, one a process: each has a seed of its own, as far from the next one as it is long. */
+const schedulesOfStorm = Number(process.env['SIM_SCHEDULES'] ?? 1_000_000)
 
 // Refusals are daily bread here, and their stacks a tenth of the work.
 const { stackTraceLimit } = Error
@@ -23,15 +25,21 @@ it(
     console.log(`seed ${seed}`)
     const messages: Record<string, number> = {}
     let schedules = 0
-    for (const round of rounds(normal, 1_000_000)) {
+    let several = 0
+    let mixed = 0
+    for (const round of rounds(normal, schedulesOfStorm)) {
       const script = scriptOf(seed + round)
       const found = await simulate(script)
       if (found.faults.length > 0) await fail(script)
       for (const [what, count] of Object.entries(found.messages))
         messages[what] = (messages[what] ?? 0) + count
       schedules++
+      if (found.tracks.atOnce >= 3) several++
+      if (found.tracks.atOnce >= 3 && found.tracks.kinds === 3) mixed++
     }
-    console.log(`${schedules} schedules, messages: ${JSON.stringify(messages)}`)
+    console.log(
+      `${schedules} schedules, ${several} with three tracks and more at once, ${mixed} of them with tracks of all kinds; messages: ${JSON.stringify(messages)}`,
+    )
   },
   PATIENCE,
 )

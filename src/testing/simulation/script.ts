@@ -55,7 +55,7 @@ const STEADY: readonly StepKind[] = ['deliver', 'send']
 const MOODS = [0, 0.5, 1, 1, 3]
 
 /**
- * The script of a seed. It begins with a session; the rest is chance. Each script has its own preferences among the
+ * The script of a seed. It begins with a session and some tracks; the rest is chance. Each script has its own preferences among the
  * faults, because some need many of one kind, and others the absence of what would heal them (Groce et al., "Swarm
  * testing", 2012).
  */
@@ -64,7 +64,14 @@ export function scriptOf(seed: number): Script {
   const opening: Step[] = []
   const dials = 1 + random.below(2)
   for (let count = 0; count < dials; count++) opening.push({ kind: 'dial', chance: random.below(2) })
-  for (let count = 0; count < 6; count++) opening.push({ kind: 'deliver', chance: random.below(1000) })
+  const deliver = (times: number): void => {
+    for (let count = 0; count < times; count++) opening.push({ kind: 'deliver', chance: random.below(1000) })
+  }
+  deliver(6)
+  for (let joins = random.below(4); joins > 0; joins--) {
+    opening.push({ kind: 'join', chance: 0 })
+    deliver(5)
+  }
   const weights = KINDS.map(kind => {
     const mood = STEADY.includes(kind) ? 1 : (MOODS[random.below(MOODS.length)] ?? 1)
     return WEIGHTS[kind] * mood

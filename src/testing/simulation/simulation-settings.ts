@@ -39,7 +39,7 @@ export function settingsOf(seed: number): SimulationSettings {
     lanes: 4,
     maxFrame,
     largest: large ? 15_000 : 600,
-    tracks: 1 + random.below(5),
+    tracks: 1 + random.below(6),
     resume: RESUME,
     link: { resume: RESUME, chooseTrack, replay, acknowledgeAfter: Math.floor(replay / 2) },
     nextTrack: () => {
@@ -56,8 +56,8 @@ const mixtures: readonly (readonly TrackKind[])[] = [
   ['message'],
   ['message', 'stream'],
   ['message', 'stream', 'lossy'],
-  ['message', 'message', 'lossy'],
-  ['stream', 'lossy', 'lossy'],
+  ['message', 'stream', 'lossy'],
+  ['message', 'message', 'stream', 'lossy'],
 ]
 
 function sizeOfPackets(random: SeededRandom): number {

@@ -13,6 +13,8 @@ export interface Findings {
   readonly faults: readonly string[]
   /** How many messages were sent, and how many ended how. */
   readonly messages: Readonly<Record<string, number>>
+  /** How many tracks a session had at once, and of how many kinds the open ones were then. */
+  readonly tracks: { readonly atOnce: number; readonly kinds: number }
 }
 
 const NAMES = ['a', 'b'] as const
@@ -47,6 +49,7 @@ class Simulation implements Surroundings {
   readonly #nodes: [SimulatedNode, SimulatedNode]
   /** Sessions whose sender died: nobody waits for what became of its messages. */
   readonly #gone: string[] = []
+  #tracks: Findings['tracks'] = { atOnce: 0, kinds: 0 }
 
   constructor(readonly settings: SimulationSettings) {
     this.#nodes = [new SimulatedNode('a', 1, this), new SimulatedNode('b', 1, this)]
@@ -114,6 +117,9 @@ class Simulation implements Surroundings {
   /** Looks whether all is as it must be between two steps. */
   check(): void {
     for (const node of this.#nodes) node.check()
+    const atOnce = this.#nodes[0].link?.tracks.length ?? 0
+    if (atOnce <= this.#tracks.atOnce) return
+    this.#tracks = { atOnce, kinds: new Set(this.#network.open.map(({ kind }) => kind)).size }
   }
 
   /**
@@ -152,7 +158,7 @@ class Simulation implements Surroundings {
     await turn()
     for (const node of this.#nodes)
       if (node.clock.pending > 0) this.model.fault(`${node.clock.pending} timers of ${node.name} are left`)
-    return { faults: this.model.faults, messages: this.model.summary }
+    return { faults: this.model.faults, messages: this.model.summary, tracks: this.#tracks }
   }
 
   /** Lanes with messages that have no outcome, of senders that live. */
