@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
+import { reasonOf } from '../core/contracts/index.js'
+import type { Requirements } from '../core/routing/index.js'
 import { complain } from './exit.js'
+import { needOf, needWords } from './need-words.js'
 
 const rawHelp = `
 With --raw the transport is used alone, without Signalbox's handshake, and the name in the address is
@@ -60,12 +63,39 @@ export function createProgram(): Command {
     .option('--json', 'one JSON object a line')
     .option('--namespace <name>', "instead of the configuration's")
     .action(async options => (await import('./nodes-command.js')).nodesCommand(options))
+  program
+    .command('explain')
+    .description('tells which transport a message to a node takes, and why no other')
+    .requiredOption('--to <node>', 'a node of this user on this machine, or one that the configuration names')
+    .option('--size <bytes>', 'of the message; without it, it is a small one', positiveInteger)
+    .option('--need <words>', `with commas: ${needWords.join(', ')}`, needed)
+    .option('--namespace <name>', "instead of the configuration's")
+    .option('--json', 'one JSON object')
+    .action(async options => (await import('./explain-command.js')).explainCommand(options))
+  program
+    .command('calibrate')
+    .description(
+      'measures what messages cost over the transports of this machine, for its nodes to choose by',
+    )
+    .argument('[transports...]', 'instead of all that are used unasked; what was measured of others is kept')
+    .option('--json', 'one JSON object a line: microseconds, and bytes per second')
+    .action(async (names, options) =>
+      (await import('./calibrate-command.js')).calibrateCommand(names, options),
+    )
   return program
 }
 
 function positiveInteger(text: string): number {
   if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('It is a whole number from 1 on.')
   return Number(text)
+}
+
+function needed(text: string): Requirements {
+  try {
+    return needOf(text.split(','))
+  } catch (error) {
+    throw new InvalidArgumentError(reasonOf(error))
+  }
 }
 
 /** `error: unknown command 'lisen'\n(Did you mean listen?)` as one sentence that says where to look. */

@@ -9,12 +9,22 @@ import type {
   Topics,
 } from '../core/bus/index.js'
 import type { Address, MessageContract, Protocol, StateKey } from '../core/contracts/index.js'
-import type { DeadLetter, DeadLetters, LinkReport, PeerEvent, Peers } from '../core/node/index.js'
+import type {
+  DeadLetter,
+  DeadLetters,
+  Explanation,
+  LinkReport,
+  PeerEvent,
+  Peers,
+} from '../core/node/index.js'
+import type { Requirements } from '../core/routing/index.js'
 
 /** The parts that a {@link Node} is put together from. */
 export interface NodeParts {
   readonly name: string
   readonly namespace: string
+  /** Resolves when what was measured on this machine is known, or is known not to be there. */
+  readonly calibrated: Promise<unknown>
   readonly peers: Peers
   readonly actors: ActorSystem
   readonly topics: Topics
@@ -100,6 +110,17 @@ export class Node implements AsyncDisposable {
   /** Follows a value, wherever its owner is: the present one first, then every change that is not overtaken. */
   hot<V>(key: StateKey<V>): Observable<V> {
     return this.parts.states.hot(key)
+  }
+
+  /**
+   * Why which transport: all ways to a node, the best first, and each that does not do with the rule that rejects it.
+   * @param requirements what is to be sent, if it is not the usual small message
+   * @throws SignalboxError `NODE_UNKNOWN`
+   * @example (await till.explain('shop', { size: 1_000_000 })).chosen?.transport
+   */
+  async explain(node: string, requirements: Requirements = {}): Promise<Explanation> {
+    await this.parts.calibrated
+    return this.parts.peers.explain(node, requirements)
   }
 
   /** What each link carries or has carried, and over which transport. */

@@ -7,9 +7,11 @@ import { ActorSystem } from '../core/actors/index.js'
 import { States, Topics } from '../core/bus/index.js'
 import { type AnyTransport, type Codec, type ConnectionTransport } from '../core/contracts/index.js'
 import { ContractTable, DeadLetters, Directory, Peers, type Service } from '../core/node/index.js'
+import { Costs } from '../core/routing/index.js'
 import { completed } from '../core/tracks/index.js'
 import { processTable } from '../native/process-table.js'
 import { builtinTransports } from './builtin-transports.js'
+import { CalibrationFile } from './calibration/calibration-file.js'
 import { type CodecName, type ConfigInput, loadConfig } from './config/index.js'
 import { instantiateFrom } from './instantiate.js'
 import { Node } from './node.js'
@@ -56,17 +58,25 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     runtimeFolder: config.runtimeFolder,
     log: systemLog(config.log.level),
   })
+  const costs = new Costs()
+  // A start does not wait for it: until it is read, and without it, costs are what is typical.
+  const calibrated = new CalibrationFile(config.cacheFolder).feed(costs).then(unmeasured => {
+    if (unmeasured !== undefined)
+      context.log.debug('costs are typical ones: signalbox calibrate measures them', { because: unmeasured })
+  })
   const incarnation = context.random.bytes(16)
   const freeze = options.freeze ?? process.env['NODE_ENV'] !== 'production'
   const contracts = new ContractTable()
   const deadLetters = new DeadLetters()
   const services = new Map<string, Service>()
+  const { prefer, only, never } = config.transports
   const peers = new Peers({
     self: options.name,
     namespace: config.namespace,
     incarnation,
     transports,
-    prefer: config.transports.prefer,
+    preferences: { prefer, only, never },
+    costs,
     listen: config.transports.listen,
     allowRemote: config.transports.allowRemote,
     nodes: config.nodes,
@@ -110,6 +120,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   return new Node({
     name: options.name,
     namespace: config.namespace,
+    calibrated,
     peers,
     actors,
     topics,

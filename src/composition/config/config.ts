@@ -21,6 +21,12 @@ export interface Config {
    */
   readonly runtimeFolder: string
   /**
+   * The folder for what can be found out again, such as a calibration, as an absolute path. In a file, a relative
+   * one is relative to that file.
+   * @default this user's folder for caches; see `defaultCacheFolder`
+   */
+  readonly cacheFolder: string
+  /**
    * How values are written, the preferred codec first; both sides of a link agree on one.
    * @default ['msgpack']
    */
@@ -36,8 +42,18 @@ export interface Config {
      */
     readonly prefer: readonly string[]
     /**
+     * Names of transports besides which none is used; an empty list allows all.
+     * @default []
+     */
+    readonly only: readonly string[]
+    /**
+     * Names of transports that are not used, whatever else is said.
+     * @default []
+     */
+    readonly never: readonly string[]
+    /**
      * Where a node listens: addresses, or names of transports that choose the address themselves.
-     * @default memory, named-pipe and all that are preferred
+     * @default memory, named-pipe and all that are preferred, without what `only` and `never` exclude
      */
     readonly listen: readonly string[]
     /** Lets other machines in, and reaches out to them. @default false */

@@ -1,5 +1,6 @@
 import { dirname, relative, resolve } from 'node:path'
 import { SignalboxError } from '../../core/contracts/index.js'
+import { defaultCacheFolder } from '../../native/cache-folder.js'
 import { defaultRuntimeFolder } from '../../native/runtime-folder.js'
 import { builtinTransports } from '../builtin-transports.js'
 import type { Config, ConfigInput } from './config.js'
@@ -41,6 +42,7 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Confi
   const schema = configSchema({
     transports,
     resolveFolder: path => (path === undefined ? defaultRuntimeFolder(env) : resolve(cwd, path)),
+    resolveCache: path => (path === undefined ? defaultCacheFolder(env) : resolve(cwd, path)),
   })
   const known = optionsOf(schema)
 
@@ -70,16 +72,18 @@ function configFile(cwd: string, file: string | false | undefined) {
 function fileSource(content: unknown, path: string, cwd: string): Source {
   const near = relative(cwd, path)
   const name = near.startsWith('..') ? path : near
-  return { input: withAbsoluteFolder(content, dirname(path)), nameOf: fault => join(name, fault.path) }
+  return { input: withAbsoluteFolders(content, dirname(path)), nameOf: fault => join(name, fault.path) }
 }
 
-/** In a file, a relative runtime folder is relative to that file. */
-function withAbsoluteFolder(content: unknown, folder: string): unknown {
-  if (typeof content !== 'object' || content === null || !('runtimeFolder' in content)) return content
-  const { runtimeFolder } = content
-  return typeof runtimeFolder === 'string' && runtimeFolder !== ''
-    ? { ...content, runtimeFolder: resolve(folder, runtimeFolder) }
-    : content
+/** In a file, a relative folder is relative to that file. */
+function withAbsoluteFolders(content: unknown, folder: string): unknown {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) return content
+  const absolute: Record<string, unknown> = { ...content }
+  for (const option of ['runtimeFolder', 'cacheFolder']) {
+    const path = absolute[option]
+    if (typeof path === 'string' && path !== '') absolute[option] = resolve(folder, path)
+  }
+  return absolute
 }
 
 function join(source: string, path: readonly PropertyKey[]): string {

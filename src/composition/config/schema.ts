@@ -25,10 +25,12 @@ export interface SchemaOptions {
   readonly transports: readonly string[]
   /** @param path as it was written, or undefined for the default */
   readonly resolveFolder: (path: string | undefined) => string
+  /** @param path like {@link SchemaOptions.resolveFolder}'s */
+  readonly resolveCache: (path: string | undefined) => string
 }
 
 /** What a configuration must look like, and its defaults. {@link Config} explains the options. */
-export function configSchema({ transports, resolveFolder }: SchemaOptions) {
+export function configSchema({ transports, resolveFolder, resolveCache }: SchemaOptions) {
   const transport = z.string().superRefine((text, context) => {
     if (!transports.includes(text)) context.addIssue(unknownTransport(text, transports))
   })
@@ -47,20 +49,19 @@ export function configSchema({ transports, resolveFolder }: SchemaOptions) {
   return z.strictObject({
     namespace: name.default('default'),
     runtimeFolder: z.string().min(1).optional().transform(resolveFolder),
+    cacheFolder: z.string().min(1).optional().transform(resolveCache),
     codec: z.preprocess(oneOrMany, z.array(z.enum(codecNames)).min(1)).prefault('msgpack'),
     log: z.strictObject({ level: z.enum(logLevels).default('warn') }).prefault({}),
     transports: z
       .strictObject({
         prefer: z.array(transport).default([]),
+        only: z.array(transport).default([]),
+        never: z.array(transport).default([]),
         listen: z.array(place).optional(),
         allowRemote: z.boolean().default(false),
       })
       .prefault({})
-      .transform(({ prefer, listen, allowRemote }) => ({
-        prefer,
-        listen: listen ?? [...new Set(['memory', 'named-pipe', ...prefer])],
-        allowRemote,
-      })),
+      .transform(({ listen, ...rest }) => ({ ...rest, listen: listen ?? usualPlaces(rest) })),
     nodes: z.record(name, address).default({}),
     mailbox: z
       .strictObject({ limit: count.default(1000), overflow: z.enum(mailboxOverflows).default('block') })
@@ -78,6 +79,12 @@ export function configSchema({ transports, resolveFolder }: SchemaOptions) {
     ask: z.strictObject({ timeout: milliseconds.default(5000) }).prefault({}),
     secret: z.string().min(SHORTEST_SECRET).optional(),
   }) satisfies z.ZodType<Config>
+}
+
+/** Where a node listens that was not told: where the selector of another one would go. */
+function usualPlaces({ prefer, only, never }: Omit<Config['transports'], 'listen'>): string[] {
+  const places = only.length > 0 ? only : ['memory', 'named-pipe', ...prefer]
+  return [...new Set(places)].filter(name => !never.includes(name))
 }
 
 function oneOrMany(value: unknown): unknown {

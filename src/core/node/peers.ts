@@ -12,6 +12,7 @@ import {
   SignalboxError,
 } from '../contracts/index.js'
 import { establishLink, type HandshakeOptions, type Hello, type Link } from '../link/index.js'
+import type { Requirements } from '../routing/index.js'
 import type { ContractTable } from './contract-table.js'
 import type { InterestChange } from './control-message.js'
 import { Dialler, type DiallerOptions } from './dialler.js'
@@ -24,9 +25,10 @@ import { type PeerEvent, Presence } from './presence.js'
 import type { Service } from './recipient.js'
 import { RemoteNode } from './remote-node.js'
 import { WantedTopics } from './wanted-topics.js'
+import { type Explanation, Ways, type WaysOptions } from './ways.js'
 
 /** What {@link Peers} is made of. */
-export interface PeersOptions extends DiallerOptions {
+export interface PeersOptions extends Omit<DiallerOptions, 'ways'>, WaysOptions {
   readonly self: string
   /** 16 random bytes of this life of the node. */
   readonly incarnation: Uint8Array
@@ -68,6 +70,7 @@ export class Peers {
   readonly #reports = new LinkReports()
   readonly #listeners: Listener[] = []
   readonly #surroundings: SessionSurroundings
+  readonly #ways: Ways
   readonly #dialler: Dialler
   readonly #meeting: Meeting
   readonly #wanted: WantedTopics
@@ -83,7 +86,8 @@ export class Peers {
     this.events$ = this.#presence.events$
     this.interests$ = this.#interestChanges.asObservable()
     this.#incarnation = hex(options.incarnation)
-    this.#dialler = new Dialler(options)
+    this.#ways = new Ways(options)
+    this.#dialler = new Dialler({ ...options, ways: this.#ways })
     this.#meeting = new Meeting({ self, directory, clock, log, node: name => this.node(name) })
     this.#wanted = new WantedTopics({
       changed: (topic, wanted) => {
@@ -153,6 +157,11 @@ export class Peers {
    */
   want(topic: string): () => void {
     return this.#stop.signal.aborted ? () => {} : this.#wanted.want(topic)
+  }
+
+  /** All ways to a node, judged as they would be for a link. @throws SignalboxError `NODE_UNKNOWN` */
+  explain(name: string, requirements: Requirements): Promise<Explanation> {
+    return this.#ways.to(name, this.#announcement?.entry, requirements)
   }
 
   /** What each link carries and has carried, since the start. */

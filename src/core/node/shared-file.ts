@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { link, lstat, mkdir, open, unlink, writeFile } from 'node:fs/promises'
+import { link, lstat, mkdir, open, rename, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { reasonOf, SignalboxError } from '../contracts/index.js'
@@ -33,6 +33,28 @@ export async function createWhole(path: string, content: string | Uint8Array): P
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false
     throw failure('create', path, error)
+  }
+}
+
+/**
+ * Puts a file in the place of whatever is there, with all of its content at once, and makes its folder if need be.
+ * Of several processes at once the last one counts.
+ * @throws SignalboxError `SYSTEM`
+ */
+export async function replaceWhole(path: string, content: string | Uint8Array): Promise<void> {
+  const folder = dirname(path)
+  const draft = join(folder, draftName())
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await writeFile(draft, content, { flag: 'wx', mode: 0o600 })
+    try {
+      await whenFree(() => rename(draft, path))
+    } catch (error) {
+      await whenFree(() => unlink(draft))
+      throw error
+    }
+  } catch (error) {
+    throw failure('replace', path, error)
   }
 }
 

@@ -1,6 +1,7 @@
 export type { Candidate } from './candidate.js'
 export { cheapestBySize, type Priced, type Stretch } from './cheapest-by-size.js'
 export type { Cost } from './cost.js'
+export { Costs, type Figures, type Observation } from './costs.js'
 export type { Need, Preferences, Requirements } from './need.js'
 export type { Rule } from './rules.js'
 export { type Ranked, type Rejection, type Selection, select } from './select.js'

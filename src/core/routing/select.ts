@@ -31,6 +31,9 @@ export interface Selection {
   readonly rejected: readonly Rejection[]
 }
 
+/** Costs that differ by a smaller factor may be equal: two measurements of one mechanism differ as much. */
+const NOISE = 1.25
+
 /**
  * Chooses the track for a link. Hard rules reject; then the user's order ranks, then what is no last resort comes
  * before what is, then the lower cost of a message of the needed size. Pure: what it says depends on nothing but
@@ -48,7 +51,7 @@ export function select(need: Need, candidates: readonly Candidate[]): Selection 
     (a, b) =>
       preference(need, a) - preference(need, b) ||
       lateness(a) - lateness(b) ||
-      a.microseconds - b.microseconds ||
+      step(a) - step(b) ||
       byName(a, b),
   )
   return { chosen: ranked[0], ranked, rejected: rejected.sort(byName) }
@@ -72,6 +75,11 @@ function preference({ prefer = [] }: Need, { transport }: Candidate): number {
 }
 
 const lateness = ({ capabilities: { lastResort = false } }: Candidate) => (lastResort ? 1 : 0)
+
+/** The place of its cost among steps of {@link NOISE}: unlike a difference that is too small, a step ranks any number of candidates. */
+function step({ microseconds }: Ranked): number {
+  return Math.round(Math.log(Math.max(microseconds, Number.EPSILON)) / Math.log(NOISE))
+}
 
 type Named = Pick<Candidate, 'transport' | 'address'>
 

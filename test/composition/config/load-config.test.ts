@@ -6,6 +6,7 @@ import {
   type LoadConfigOptions,
   loadConfig,
 } from '../../../src/composition/config/index.js'
+import { defaultCacheFolder } from '../../../src/native/cache-folder.js'
 import { defaultRuntimeFolder } from '../../../src/native/runtime-folder.js'
 import { temporaryFolder } from '../../support/temporary-folder.js'
 
@@ -34,9 +35,10 @@ describe('the configuration', () => {
     expect(await load()).toEqual({
       namespace: 'default',
       runtimeFolder: defaultRuntimeFolder({}),
+      cacheFolder: defaultCacheFolder({}),
       codec: ['msgpack'],
       log: { level: 'warn' },
-      transports: { prefer: [], listen: ['memory', 'named-pipe'], allowRemote: false },
+      transports: { prefer: [], only: [], never: [], listen: ['memory', 'named-pipe'], allowRemote: false },
       nodes: {},
       mailbox: { limit: 1000, overflow: 'block' },
       link: {
@@ -54,6 +56,14 @@ describe('the configuration', () => {
   it('listens on what it prefers', async () => {
     const { transports } = await load({ overrides: { transports: { prefer: ['tcp', 'named-pipe'] } } })
     expect(transports.listen).toEqual(['memory', 'named-pipe', 'tcp'])
+  })
+
+  it.each([
+    [{ only: ['tcp'] }, ['tcp']],
+    [{ never: ['memory'] }, ['named-pipe']],
+    [{ only: ['tcp', 'named-pipe'], never: ['tcp'], prefer: ['memory'] }, ['named-pipe']],
+  ])('listens nowhere that others may not go to: %j', async (transports, listen) => {
+    expect((await load({ overrides: { transports } })).transports.listen).toEqual(listen)
   })
 
   describe('in a file', () => {

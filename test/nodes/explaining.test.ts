@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { calibrationOf } from '../../src/composition/calibration/calibration.js'
+import { CalibrationFile } from '../../src/composition/calibration/calibration-file.js'
+import { Desk } from '../peers/desk.js'
+import { RunningExample } from '../support/example.js'
+import { NodePeer } from '../support/node-peer.js'
+import { nodes } from '../support/nodes.js'
+import { temporaryFolder } from '../support/temporary-folder.js'
+
+const everywhere = { transports: { listen: ['memory', 'named-pipe', 'tcp'] } }
+
+describe('a node explains its choice', () => {
+  it('with every way to another process: its place and its cost, or the rule that rejects it', async () => {
+    const { config, start } = nodes(everywhere)
+    await NodePeer.start('shop', config)
+    const till = await start('till')
+    const { chosen, ranked, rejected } = await till.explain('shop', { size: 1000 })
+    expect(ranked.map(({ transport }) => transport)).toEqual(['named-pipe', 'tcp'])
+    expect(chosen?.because).toMatch(/^1000 B take \d+ µs \(typical\)$/)
+    expect(rejected).toMatchObject([{ transport: 'memory', rule: 'reach' }])
+    await till.ref(Desk, 'signalbox://shop/desk').ask.echo('hello')
+    expect(till.links().map(({ transport }) => transport)).toEqual([chosen?.transport])
+  })
+
+  it('by what was measured on this machine, and the link is made that way', async () => {
+    const cacheFolder = temporaryFolder()
+    const [slow, quick] = [
+      { latency: 1000, perMessage: 1, bytesPerSecond: 1e9, sizes: [] },
+      { latency: 1, perMessage: 1, bytesPerSecond: 1e9, sizes: [] },
+    ]
+    await new CalibrationFile(cacheFolder).write(calibrationOf({ 'named-pipe': slow, tcp: quick }))
+    const { config, start } = nodes({ ...everywhere, cacheFolder })
+    await NodePeer.start('shop', config)
+    const till = await start('till')
+    const { chosen } = await till.explain('shop')
+    expect(chosen).toMatchObject({ transport: 'tcp', cost: { basis: 'measured', latency: 1 } })
+    await till.ref(Desk, 'signalbox://shop/desk').ask.echo('hello')
+    expect(till.links().map(({ transport }) => transport)).toEqual(['tcp'])
+  })
+
+  it('of a node that nobody knows by saying so', async () => {
+    const till = await nodes().start('till')
+    await expect(till.explain('shop')).rejects.toMatchObject({ code: 'NODE_UNKNOWN' })
+  })
+})
+
+it('who cannot be reached: the error lists each way with the rule that rejects it', async () => {
+  const { config, start } = nodes(everywhere)
+  await NodePeer.start('shop', config)
+  const till = await start('till', { config: { transports: { only: ['memory'], never: ['tcp'] } } })
+  const echo = till.ref(Desk, 'signalbox://shop/desk').ask.echo('hello')
+  await expect(echo).rejects.toMatchObject({
+    code: 'NO_LISTENER',
+    message: expect.stringMatching(
+      /^shop cannot be reached \(memory:\S+: .*\(reach\); named-pipe:.*\(only\); tcp:.*\(never\)\)$/,
+    ),
+  })
+})
+
+it('the log says over which transport another node is reached, and why', async () => {
+  const env = { SIGNALBOX_RUNTIME_DIR: temporaryFolder(), SIGNALBOX_NAMESPACE: `explaining-${process.pid}` }
+  const shop = new RunningExample('quickstart/shop', { env })
+  await shop.says('the shop is open')
+  const till = new RunningExample('quickstart/till', { env: { ...env, SIGNALBOX_LOG: 'debug' } })
+  await till.says('"msg":"shop is reached over named-pipe:', 'stderr')
+  await till.says('"because":"64 B take ', 'stderr')
+  await till.says('the process, and the peer is same-machine (reach)', 'stderr')
+})
