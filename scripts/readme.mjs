@@ -61,7 +61,9 @@ if (argv[1] === fileURLToPath(import.meta.url)) {
   const { mailslot } = await import('signalbox/transports/mailslot')
   const { memory } = await import('signalbox/transports/memory')
   const { namedPipe } = await import('signalbox/transports/named-pipe')
+  const { sharedMemory } = await import('signalbox/transports/shared-memory')
   const { tcp } = await import('signalbox/transports/tcp')
   const readme = new URL('README.md', root)
-  writeFileSync(readme, completed(readFileSync(readme, 'utf8'), [memory(), namedPipe(), tcp(), mailslot()]))
+  const transports = [memory(), namedPipe(), sharedMemory(), tcp(), mailslot()]
+  writeFileSync(readme, completed(readFileSync(readme, 'utf8'), transports))
 }

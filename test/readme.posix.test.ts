@@ -4,9 +4,10 @@ import { completed } from '../scripts/readme.mjs'
 import { mailslot } from '../src/transports/mailslot/index.js'
 import { memory } from '../src/transports/memory/index.js'
 import { namedPipe } from '../src/transports/named-pipe/index.js'
+import { sharedMemory } from '../src/transports/shared-memory/index.js'
 import { tcp } from '../src/transports/tcp/index.js'
 
 it('the README quotes the examples and the descriptors as they are; `npm run readme` brings it up to date', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-  expect(readme).toBe(completed(readme, [memory(), namedPipe(), tcp(), mailslot()]))
+  expect(readme).toBe(completed(readme, [memory(), namedPipe(), sharedMemory(), tcp(), mailslot()]))
 })

@@ -2,9 +2,10 @@ import type { AnyTransport } from '../core/contracts/index.js'
 import { mailslot } from '../transports/mailslot/index.js'
 import { memory } from '../transports/memory/index.js'
 import { namedPipe } from '../transports/named-pipe/index.js'
+import { sharedMemory } from '../transports/shared-memory/index.js'
 import { tcp } from '../transports/tcp/index.js'
 
 /** Every transport that comes with Signalbox, usable on this machine or not. */
 export function builtinTransports(): AnyTransport[] {
-  return [memory(), namedPipe(), tcp(), mailslot()]
+  return [memory(), namedPipe(), sharedMemory(), tcp(), mailslot()]
 }

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { Clock, Log, TransportContext } from '../core/contracts/index.js'
 import { defaultRuntimeFolder, ensurePrivateFolder } from '../native/runtime-folder.js'
+import { namedPipe } from '../transports/named-pipe/index.js'
+import { rendezvousOver } from './rendezvous.js'
 import { systemLog } from './system-log.js'
 
 /** Options of {@link systemContext}. */
@@ -20,12 +22,13 @@ export interface SystemContextOptions {
 export async function systemContext(options: SystemContextOptions = {}): Promise<TransportContext> {
   const runtimeFolder = resolve(options.runtimeFolder ?? defaultRuntimeFolder())
   await ensurePrivateFolder(runtimeFolder)
-  return {
+  const context = {
     clock: systemClock,
-    random: { bytes: length => randomBytes(length) },
+    random: { bytes: (length: number) => randomBytes(length) },
     log: options.log ?? systemLog('warn'),
     runtimeFolder,
   }
+  return { ...context, rendezvous: rendezvousOver(namedPipe(), context) }
 }
 
 /** The machine's time. Its timers never keep the process alive. */

@@ -9,6 +9,7 @@ let names = 0
 const addresses: Record<string, () => string> = {
   tcp: () => 'tcp://127.0.0.1:0',
   'named-pipe': () => `named-pipe://./linked-${process.pid}-${names++}`,
+  'shared-memory': () => `shared-memory://./linked-${process.pid}-${names++}`,
 }
 
 describe.each(Object.keys(addresses))('listen and send over %s', transport => {

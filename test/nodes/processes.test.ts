@@ -14,7 +14,7 @@ const numbers = (count: number) => Array.from({ length: count }, (_, index) => i
 
 const window = { messages: 64, bytes: 64 * 1024 }
 
-describe.each(['named-pipe', 'tcp'])('a node in another process, over %s', transport => {
+describe.each(['named-pipe', 'tcp', 'shared-memory'])('a node in another process, over %s', transport => {
   const common: ConfigInput = { transports: { prefer: [transport] }, link: { window } }
   const onEnd = onSuiteFinished()
   const { config, start } = nodes(common, onEnd)
@@ -109,7 +109,7 @@ describe.each(['named-pipe', 'tcp'])('a node in another process, over %s', trans
   })
 })
 
-describe.each(['named-pipe', 'tcp'])('a node in another process, over %s', transport => {
+describe.each(['named-pipe', 'tcp', 'shared-memory'])('a node in another process, over %s', transport => {
   it('[I1] [I3] that is killed is down once, what was open is unknown, and its next life hears none of it', async () => {
     const { config, start } = nodes({ transports: { prefer: [transport] } })
     const till = await start('till')

@@ -1,3 +1,5 @@
+import type { Rendezvous } from './rendezvous.js'
+
 /** A pending call of {@link Clock}; cancelling twice, or after it ran, is harmless. */
 export interface Timer {
   cancel(): void
@@ -33,6 +35,8 @@ export interface TransportContext {
   readonly log: Log
   /** This user's folder for sockets, locks and other names, as an absolute path; nobody else may enter it. */
   readonly runtimeFolder: string
+  /** For mechanisms that cannot introduce their two ends themselves. */
+  readonly rendezvous: Rendezvous
 }
 
 /** Proof of life of other processes, by the operating system. */

@@ -3,6 +3,7 @@ import type { Address } from './address.js'
 import type { Capabilities } from './capabilities.js'
 import type { CloseReason, Connection } from './connection.js'
 import type { TransportContext } from './context.js'
+import type { Listener } from './listener.js'
 import type { SharedSlot } from './slot.js'
 
 /** Whether a transport can be used on this machine. */
@@ -46,19 +47,6 @@ export interface TransportOptions {
    * @default false
    */
   readonly allowRemote?: boolean
-}
-
-/** A place where connections arrive. */
-export interface Listener {
-  /** Where it really listens: the port that the system chose, for example. */
-  readonly address: Address
-  /**
-   * One connection per peer. What arrives while nobody is subscribed is closed. Completes at close.
-   * `Arrivals` keeps these promises for whoever implements this.
-   */
-  readonly connections$: Observable<Connection>
-  /** Frees the name. Connections made here live on. Closing twice is harmless. */
-  close(): Promise<void>
 }
 
 /** Mechanisms with connections: pipes, TCP, shared memory, RPC. */

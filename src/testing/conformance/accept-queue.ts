@@ -1,5 +1,5 @@
 import type { Connection } from '../../core/contracts/connection.js'
-import type { Listener } from '../../core/contracts/transport.js'
+import type { Listener } from '../../core/contracts/listener.js'
 
 /** The connections of a listener, one `await` at a time. */
 export class AcceptQueue {

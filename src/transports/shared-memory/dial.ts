@@ -1,0 +1,36 @@
+import {
+  type Address,
+  type Connection,
+  isSignalboxError,
+  SignalboxError,
+  type TransportContext,
+  type TransportOptions,
+  throwIfAborted,
+} from '../../core/contracts/index.js'
+import { ControlLine } from './control-line.js'
+import { askForMemory } from './introduce.js'
+import type { Sizes } from './layout.js'
+import { rephrased } from './rephrased.js'
+import { SharedMemoryConnection } from './shared-memory-connection.js'
+
+/** Connects to whoever listens at `address`. @param mine the sizes that this side would like at most */
+export async function dial(
+  address: Address,
+  { rendezvous, clock }: TransportContext,
+  { signal }: TransportOptions,
+  mine: Sizes,
+): Promise<Connection> {
+  const what = `connect to ${address.href}`
+  throwIfAborted(what, signal)
+  const control = await rendezvous.connect(address, signal === undefined ? {} : { signal }).catch(error => {
+    throw rephrased(what, error)
+  })
+  const line = new ControlLine(control)
+  const shared = await askForMemory({ line, what, mine, clock, signal }).catch(error => {
+    // Nobody listens who hangs up on us: its process ended at this moment, or nobody wanted its connections.
+    throw isSignalboxError(error, 'CLOSED')
+      ? new SignalboxError('NO_LISTENER', error.message, { cause: error })
+      : error
+  })
+  return new SharedMemoryConnection({ name: address.href, role: 'dialler', control: line, clock, ...shared })
+}

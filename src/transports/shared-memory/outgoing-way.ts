@@ -1,0 +1,146 @@
+import { type InPlaceSender, SignalboxError } from '../../core/contracts/index.js'
+import { BlockPool } from './block-pool.js'
+import { PAGE, type Way, Word } from './layout.js'
+import { MOST_INLINE } from './ring-record.js'
+import { RingWriter } from './ring-writer.js'
+
+/** What an {@link OutgoingWay} asks of its connection. */
+export interface OutgoingBell {
+  /** The reader sleeps and has something to read. */
+  ring(): void
+  /** The reader broke a rule. */
+  broken(error: unknown): void
+}
+
+const NO_ROOM = new Uint8Array(0)
+const NOTHING_REFUSED = Number.POSITIVE_INFINITY
+
+/**
+ * What this side writes: small frames into the ring, large ones into blocks of which the ring says where they are.
+ * The reader sees them at the end of the turn, all at once, or earlier when there is much for it to do.
+ */
+export class OutgoingWay implements InPlaceSender {
+  #room: Uint8Array
+  readonly #way: Way
+  readonly #bell: OutgoingBell
+  readonly #ring: RingWriter
+  readonly #pool: BlockPool
+  /** Units after which the reader gets something to do without waiting for the end of the turn. */
+  readonly #much: number
+  /** What `commit` may take: how many bytes, and in which block if it is one. */
+  #reserved = -1
+  #page = -1
+  #publishing = false
+  /** Bytes of the smallest frame that was refused. */
+  #refused = NOTHING_REFUSED
+  #closed = false
+
+  constructor(way: Way, bell: OutgoingBell) {
+    this.#room = way.data
+    this.#way = way
+    this.#bell = bell
+    this.#ring = new RingWriter(way)
+    this.#pool = new BlockPool(way)
+    this.#much = way.ringBytes / 8 / 8
+  }
+
+  get room(): Uint8Array {
+    return this.#room
+  }
+
+  /** Whether somebody waits for room. */
+  get refused(): boolean {
+    return this.#refused !== NOTHING_REFUSED
+  }
+
+  /** The caller sees to it that `length` is not over the largest frame. */
+  reserve(length: number): number {
+    if (this.#closed) return -1
+    const at = this.#placeFor(length)
+    if (at < 0) this.#refused = Math.min(this.#refused, length)
+    return at
+  }
+
+  commit(length: number): void {
+    if (this.#closed) return
+    if (length > this.#reserved) throw tooLong(length, this.#reserved)
+    this.#reserved = -1
+    if (this.#page >= 0) this.#ring.putBlock(length, this.#page, this.#pool.lend(this.#page, length))
+    else this.#ring.commit(length)
+    if (this.#page >= 0 || this.#ring.unpublished >= this.#much) this.publish()
+    else if (!this.#publishing) {
+      this.#publishing = true
+      queueMicrotask(this.#afterThisMicrotask)
+    }
+  }
+
+  /** Shows the reader what was sent, now. */
+  publish(): void {
+    if (!this.#closed && this.#ring.publish()) this.#bell.ring()
+  }
+
+  /** Whether there is now room for the smallest frame that was refused. */
+  get hasRoom(): boolean {
+    return this.refused && !this.#closed && this.#placeFor(this.#refused) >= 0
+  }
+
+  /** Who was refused tries again. */
+  forgetRefusals(): void {
+    this.#refused = NOTHING_REFUSED
+  }
+
+  /** Asks the reader to ring the bell when it makes room. Look once more afterwards: it may just have done so. */
+  wantRoom(): void {
+    Atomics.store(this.#way.words, Word.WANTED, 1)
+  }
+
+  /** Shows the reader what was sent, and takes nothing more. */
+  close(): void {
+    this.publish()
+    this.#closed = true
+    this.#room = NO_ROOM // nobody writes into memory that is not ours any more
+  }
+
+  #placeFor(length: number): number {
+    try {
+      return length > MOST_INLINE ? this.#placeInPool(length) : this.#placeInRing(length)
+    } catch (error) {
+      this.#bell.broken(error)
+      return -1
+    }
+  }
+
+  #placeInRing(length: number): number {
+    const at = this.#ring.reserve(length)
+    if (at < 0) return -1
+    this.#reserved = length
+    this.#page = -1
+    return at
+  }
+
+  #placeInPool(length: number): number {
+    if (!this.#ring.reserveBlock()) return -1
+    const page = this.#pool.reserve(length)
+    if (page < 0) return -1
+    this.#reserved = length
+    this.#page = page
+    return this.#way.ringBytes + page * PAGE
+  }
+
+  // A tick that is asked for from inside a microtask runs when the queue of microtasks is empty: so what a chain of
+  // promises sends is published together.
+  readonly #afterThisMicrotask = (): void => process.nextTick(this.#endOfTurn)
+
+  readonly #endOfTurn = (): void => {
+    this.#publishing = false
+    this.publish()
+  }
+}
+
+function tooLong(length: number, reserved: number): SignalboxError {
+  const why = reserved < 0 ? 'nothing is reserved' : `${reserved} B are reserved`
+  return new SignalboxError(
+    'FRAME_TOO_LARGE',
+    `commit of ${length} B where ${why}: reserve enough, and commit in the same turn, before any other call`,
+  )
+}

@@ -1,0 +1,288 @@
+import { type Observable, Subject } from 'rxjs'
+import {
+  type Clock,
+  type CloseReason,
+  type Connection,
+  type FrameSink,
+  type InPlaceSender,
+  isSignalboxError,
+  type Limits,
+  type PeerIdentity,
+  SignalboxError,
+} from '../../core/contracts/index.js'
+import type { ControlLine } from './control-line.js'
+import { IncomingWay } from './incoming-way.js'
+import { type Sizes, waysOf } from './layout.js'
+import { OutgoingWay } from './outgoing-way.js'
+import type { Segment } from './segment.js'
+import { SpinPace } from './spin-pace.js'
+
+/** What a {@link SharedMemoryConnection} is made of. */
+export interface SharedMemoryConnectionOptions {
+  /** How messages call it. */
+  readonly name: string
+  readonly role: 'dialler' | 'listener'
+  /** The connection that tells who the peer is, wakes it, and ends with it; from here on it is ours. */
+  readonly control: ControlLine
+  /** Mapped by both sides; ours to close. */
+  readonly segment: Segment
+  readonly sizes: Sizes
+  readonly clock: Pick<Clock, 'now'>
+}
+
+/** ms after which deliveries leave the event loop to others for a turn. */
+const BATCH = 0.2
+/** Frames, or bytes, between two looks at the clock. */
+const LOOK_AFTER = { frames: 64, bytes: 64 * 1024 }
+
+/**
+ * A connection whose frames lie in memory that both processes have. While frames come it looks for more in every
+ * turn of the event loop; when none come it sleeps, and a byte on the control connection, the bell, wakes it. An
+ * idle connection does nothing at all.
+ *
+ * What was sent is with the peer at the end of the turn, even if this process is killed then: the peer reads it
+ * from the memory before it reports the end.
+ */
+export class SharedMemoryConnection implements Connection {
+  readonly remote: PeerIdentity
+  readonly limits: Limits
+  readonly closed: Promise<CloseReason>
+  readonly writable$: Observable<void>
+  readonly inPlace: InPlaceSender
+  readonly #name: string
+  readonly #control: ControlLine
+  readonly #segment: Segment
+  readonly #clock: Pick<Clock, 'now'>
+  readonly #pace: SpinPace
+  readonly #incoming: IncomingWay
+  readonly #outgoing: OutgoingWay
+  readonly #writable = new Subject<void>()
+  #sink: FrameSink | undefined
+  #paused = false
+  /** Whether a turn is to come, or running: then nobody needs to wake us. */
+  #awake = false
+  #delivering = false
+  /** Why it ends; frames that the peer left may still be delivered. */
+  #reason: CloseReason | undefined
+  #over = false
+  #resolveClosed: (reason: CloseReason) => void = () => {}
+
+  /** @throws SignalboxError `PROTOCOL_VIOLATION` when the segment is smaller than agreed */
+  constructor({ name, role, control, segment, sizes, clock }: SharedMemoryConnectionOptions) {
+    const { there, back } = waysOf(segment.buffer, sizes)
+    const ring = () => control.ring()
+    this.#name = name
+    this.#control = control
+    this.#segment = segment
+    this.#clock = clock
+    this.#pace = new SpinPace(clock)
+    this.#incoming = new IncomingWay(role === 'listener' ? there : back, {
+      ring,
+      givenBack: () => this.#letGoOfSegment(),
+    })
+    const outgoing = new OutgoingWay(role === 'listener' ? back : there, {
+      ring,
+      broken: error => this.#broken(error),
+    })
+    this.#outgoing = outgoing
+    this.remote = control.remote
+    this.limits = Object.freeze({ maxFrame: sizes.largest })
+    this.writable$ = this.#writable.asObservable()
+    this.closed = new Promise(resolve => {
+      this.#resolveClosed = resolve
+    })
+    this.inPlace = {
+      get room() {
+        return outgoing.room
+      },
+      reserve: length => this.#reserve(length),
+      commit: length => outgoing.commit(length),
+    }
+    control.onBell(
+      () => this.#woken(),
+      error => this.#broken(error),
+    )
+    void control.closed.then(reason => this.#controlEnded(reason))
+  }
+
+  send(frame: Uint8Array): 'sent' | 'full' {
+    const at = this.#reserve(frame.length)
+    if (at < 0) return 'full'
+    this.#outgoing.room.set(frame, at)
+    this.#outgoing.commit(frame.length)
+    return 'sent'
+  }
+
+  receive(sink: FrameSink): void {
+    if (this.#sink !== undefined) {
+      throw new SignalboxError(
+        'CLOSED',
+        `${this.#name}: its one sink is taken; call receive once per connection`,
+      )
+    }
+    this.#sink = sink
+    this.#turnSoon()
+  }
+
+  pause(): void {
+    this.#paused = true
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#turnSoon()
+  }
+
+  /** What was sent is in the peer's memory already; it reads that, and then the end. */
+  async close(): Promise<void> {
+    if (this.#reason === undefined) {
+      this.#reason = { by: 'us' }
+      this.#stopSending()
+      await this.#control.close()
+    } else if (this.#reason.by === 'peer') this.#finish() // nobody wants what the peer left
+    await this.closed
+  }
+
+  abort(error?: SignalboxError): void {
+    if (this.#over) return
+    this.#reason = error === undefined ? { by: 'us' } : { by: 'fault', error }
+    this.#stopSending()
+    this.#control.abort()
+    this.#finish()
+  }
+
+  #reserve(length: number): number {
+    if (length > this.limits.maxFrame) {
+      throw new SignalboxError(
+        'FRAME_TOO_LARGE',
+        `${this.#name}: a frame of ${length} B is over this connection's ${this.limits.maxFrame} B; use a link (it fragments) or raise largest`,
+      )
+    }
+    const at = this.#outgoing.reserve(length)
+    if (at < 0) this.#turnSoon() // it looks for room, or asks for the bell
+    return at
+  }
+
+  #turnSoon(): void {
+    if (this.#awake || this.#over) return
+    this.#awake = true
+    setImmediate(this.#turn)
+  }
+
+  #woken(): void {
+    if (this.#over) return
+    this.#incoming.unpark()
+    if (this.#awake) return
+    this.#awake = true
+    this.#pace.woken()
+    this.#turn()
+  }
+
+  readonly #turn = (): void => {
+    if (this.#over) return
+    let worked = this.#work()
+    // Only now, in a turn of its own, so that nobody who has something to do waits for it.
+    if (!worked && !this.#over && this.#pace.waits(this.#hasWork)) worked = this.#work()
+    if (this.#over) return
+    if (worked || !this.#sleeps()) setImmediate(this.#turn)
+  }
+
+  /** Does all that can be done now, within bounds; false when there was nothing. */
+  #work(): boolean {
+    let worked = this.#deliver()
+    if (this.#outgoing.hasRoom) {
+      this.#outgoing.forgetRefusals()
+      this.#writable.next()
+      worked = true
+    }
+    this.#outgoing.publish()
+    return worked
+  }
+
+  readonly #hasWork = (): boolean => (this.#reads && this.#incoming.ready) || this.#outgoing.hasRoom
+
+  /** Goes to sleep, unless something came in between. */
+  #sleeps(): boolean {
+    if (this.#reason?.by === 'peer' && !this.#incoming.ready) {
+      this.#finish()
+      return true
+    }
+    if (this.#outgoing.refused) this.#outgoing.wantRoom()
+    if (this.#outgoing.hasRoom || (this.#reads && !this.#incoming.park())) return false
+    this.#awake = false
+    this.#pace.sleeps()
+    return true
+  }
+
+  get #reads(): boolean {
+    return this.#sink !== undefined && !this.#paused && !this.#over && this.#reason?.by !== 'us'
+  }
+
+  #deliver(): boolean {
+    if (!this.#reads) return false
+    this.#delivering = true
+    const start = this.#clock.now()
+    let delivered = this.#deliverSome()
+    const worked = delivered
+    while (delivered && this.#clock.now() - start < BATCH) delivered = this.#deliverSome()
+    this.#delivering = false
+    if (this.#over) this.#letGoOfSegment()
+    else this.#incoming.free()
+    return worked
+  }
+
+  /** Delivers what is there until it is time to look at the clock; false when there was nothing. */
+  #deliverSome(): boolean {
+    let frames = 0
+    for (let bytes = 0; frames < LOOK_AFTER.frames && bytes < LOOK_AFTER.bytes && this.#reads; frames++) {
+      const frame = this.#next()
+      if (frame === undefined) break
+      bytes += frame.end - frame.start
+      this.#sink?.(frame)
+      this.#incoming.done()
+    }
+    return frames > 0
+  }
+
+  #next(): ReturnType<IncomingWay['next']> {
+    try {
+      return this.#incoming.next()
+    } catch (error) {
+      this.#broken(error)
+      return undefined
+    }
+  }
+
+  #broken(error: unknown): void {
+    if (!isSignalboxError(error)) throw error
+    this.abort(new SignalboxError(error.code, `${this.#name}: ${error.message}`, { cause: error }))
+  }
+
+  #controlEnded(reason: CloseReason): void {
+    if (this.#reason === undefined) {
+      // What a broken pipe loses is a bell; frames are in memory. So the peer is gone, and nothing else is wrong.
+      const vanished = reason.by !== 'fault' || reason.error.code === 'CLOSED'
+      this.#reason = vanished ? { by: 'peer' } : reason
+      this.#stopSending()
+    }
+    if (this.#reason.by === 'peer') this.#turnSoon()
+    else this.#finish()
+  }
+
+  #stopSending(): void {
+    this.#outgoing.close()
+    this.#writable.complete()
+  }
+
+  #finish(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#resolveClosed(this.#reason ?? { by: 'us' })
+    this.#letGoOfSegment()
+  }
+
+  /** Once nobody looks into it any more: no sink, and nobody who kept a frame. */
+  #letGoOfSegment(): void {
+    if (this.#over && !this.#delivering && this.#incoming.kept === 0) this.#segment.close()
+  }
+}

@@ -1,0 +1,75 @@
+import type { Observable, Subscription } from 'rxjs'
+import {
+  type Address,
+  Arrivals,
+  type Connection,
+  isSignalboxError,
+  type Listener,
+  reasonOf,
+  type TransportContext,
+  type TransportOptions,
+} from '../../core/contracts/index.js'
+import { ControlLine } from './control-line.js'
+import { offerMemory } from './introduce.js'
+import type { Sizes } from './layout.js'
+import { rephrased } from './rephrased.js'
+import { SharedMemoryConnection } from './shared-memory-connection.js'
+
+/** Listens at `address`. @param mine the sizes that this side takes part in at most */
+export async function listen(
+  address: Address,
+  context: TransportContext,
+  { signal }: TransportOptions,
+  mine: Sizes,
+): Promise<Listener> {
+  const place = context.rendezvous.listen(address, signal === undefined ? {} : { signal })
+  const controls = await place.catch(error => {
+    throw rephrased(`listen on ${address.href}`, error)
+  })
+  return new SharedMemoryListener(address, context, controls, mine)
+}
+
+/** Shares memory with each that comes to the meeting place. */
+class SharedMemoryListener implements Listener {
+  readonly connections$: Observable<Connection>
+  readonly #arrivals = new Arrivals()
+  readonly #subscription: Subscription
+  /** Introductions that are under way. */
+  readonly #strangers = new Set<ControlLine>()
+
+  constructor(
+    readonly address: Address,
+    private readonly context: TransportContext,
+    private readonly controls: Listener,
+    private readonly mine: Sizes,
+  ) {
+    this.connections$ = this.#arrivals.connections$
+    this.#subscription = controls.connections$.subscribe(control => void this.#meet(control))
+  }
+
+  async close(): Promise<void> {
+    this.#subscription.unsubscribe()
+    this.#arrivals.complete()
+    for (const line of this.#strangers) line.abort()
+    await this.controls.close()
+  }
+
+  async #meet(control: Connection): Promise<void> {
+    const { random, clock, log } = this.context
+    const { href } = this.address
+    const line = new ControlLine(control)
+    this.#strangers.add(line)
+    const what = `share memory at ${href}`
+    try {
+      const name = `signalbox.${process.pid}.${Buffer.from(random.bytes(16)).toString('hex')}`
+      const shared = await offerMemory({ line, what, mine: this.mine, clock }, name)
+      this.#arrivals.add(
+        new SharedMemoryConnection({ name: href, role: 'listener', control: line, clock, ...shared }),
+      )
+    } catch (error) {
+      if (!isSignalboxError(error, 'CLOSED')) log.warn(`${href}: a peer was refused: ${reasonOf(error)}`)
+    } finally {
+      this.#strangers.delete(line)
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import {
+  type Address,
+  type Availability,
+  type Capabilities,
+  type Connection,
+  type ConnectionTransport,
+  type Listener,
+  reasonOf,
+  SignalboxError,
+  type TransportContext,
+  type TransportOptions,
+} from '../../core/contracts/index.js'
+import { foreign } from '../../native/system-library.js'
+import { capabilitiesOf, platforms } from './capabilities.js'
+import { dial } from './dial.js'
+import { isReasonable, type Sizes } from './layout.js'
+import { assertName, nodeMemoryAddress } from './shared-memory-address.js'
+import { listen } from './shared-memory-listener.js'
+
+/** Frames in memory that two processes share. */
+export class SharedMemoryTransport implements ConnectionTransport {
+  readonly shape = 'connection'
+  readonly name = 'shared-memory'
+  readonly summary =
+    'Frames in memory that two processes of one user share; the fastest way on one machine, above all for large ones.'
+  readonly #sizes: Sizes
+  readonly #capabilities: Capabilities
+
+  /** @throws SignalboxError `CONFIG_INVALID` for sizes that cannot be */
+  constructor(sizes: Sizes) {
+    if (!isReasonable(sizes)) {
+      throw new SignalboxError(
+        'CONFIG_INVALID',
+        `shared-memory: ${JSON.stringify(sizes)}: ring must be a power of two from 64 KiB to 1 MiB, keep and largest whole pages of 4 KiB up to 256 MiB, largest at least 64 KiB`,
+      )
+    }
+    this.#sizes = sizes
+    this.#capabilities = capabilitiesOf(sizes)
+  }
+
+  async availability(): Promise<Availability> {
+    if (!platforms.includes(process.platform)) {
+      return {
+        usable: false,
+        reason: `shared-memory needs Linux, macOS or Windows, and this is ${process.platform}`,
+      }
+    }
+    try {
+      foreign()
+      return { usable: true }
+    } catch (error) {
+      return { usable: false, reason: reasonOf(error) }
+    }
+  }
+
+  describe(_address: Address): Capabilities {
+    return this.#capabilities
+  }
+
+  nodeAddress(namespace: string, node: string): Address {
+    return nodeMemoryAddress(namespace, node)
+  }
+
+  async listen(
+    address: Address,
+    context: TransportContext,
+    options: TransportOptions = {},
+  ): Promise<Listener> {
+    assertName(address)
+    return listen(address, context, options, this.#sizes)
+  }
+
+  async connect(
+    address: Address,
+    context: TransportContext,
+    options: TransportOptions = {},
+  ): Promise<Connection> {
+    assertName(address)
+    return dial(address, context, options, this.#sizes)
+  }
+}
