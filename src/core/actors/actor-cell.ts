@@ -1,53 +1,51 @@
 import { type Clock, reasonOf, SignalboxError } from '../contracts/index.js'
 import type { LocalContract } from '../node/contract-table.js'
-import type { Recipient } from '../node/recipient.js'
 import type { Reply } from '../node/reply.js'
 import type { Dispatcher, Worker } from './dispatcher.js'
-import type { HandlerTable } from './handler-table.js'
-import { Mailbox, type MailboxOptions } from './mailbox.js'
-
-/** A message in a mailbox. */
-export interface Letter {
-  readonly contract: LocalContract
-  /** The name of its handler. */
-  readonly handler: string
-  readonly value: unknown
-  /** Present when the sender waits for an answer. */
-  readonly reply: Reply | undefined
-}
+import { Letter } from './letter.js'
+import type { LocalProtocol } from './local-protocol.js'
+import { type Living, type LocalSurroundings, LocalTarget } from './local-target.js'
+import { Mailbox, type MailboxOptions, type MailboxOwner } from './mailbox.js'
 
 /** What cells share. */
-export interface CellSurroundings {
+export interface CellSurroundings extends LocalSurroundings {
   readonly clock: Clock
   readonly dispatcher: Dispatcher
-  /** A letter was accepted, and will not be handled after all. */
-  undeliverable(path: string, letter: Letter, why: SignalboxError): void
 }
 
 type Handlers = Readonly<Record<string, (value: unknown, context?: Pick<Reply, 'signal'>) => unknown>>
+
+/** A letter whose handler is not done yet. */
+interface AtHand {
+  readonly letter: Letter
+  /** Resolves when it is; never rejects. */
+  readonly done: Promise<void>
+}
 
 /** Milliseconds that an actor which is stopped has for the letter at hand. */
 const GRACE = 2000
 
 /** One actor: its mailbox, and the handlers that get its letters one at a time. */
-export class ActorCell implements Recipient, Worker {
+export class ActorCell extends LocalTarget<CellSurroundings> implements Living, Worker, MailboxOwner<Letter> {
+  next: Worker | undefined = undefined
+  readonly #protocol: LocalProtocol
   readonly #mailbox: Mailbox<Letter>
   #actor: Handlers | undefined
-  /** `ready`: its turn will come. `waiting`: for a handler that is not done yet. */
-  #state: 'idle' | 'ready' | 'waiting' = 'idle'
-  /** The letter that is waited for. */
-  #atHand: Letter | undefined
-  /** Called when it is done, while {@link stop} waits for that. */
-  #rest: (() => void) | undefined
-  #stopped: SignalboxError | undefined
+  /** Its turn will come. */
+  #ready = false
+  /** What is waited for before the next turn. */
+  #atHand: AtHand | undefined
 
+  /** @throws SignalboxError `CONFIG_INVALID` for a mailbox that takes nothing */
   constructor(
-    readonly path: string,
-    private readonly handlers: HandlerTable,
-    private readonly surroundings: CellSurroundings,
+    name: string,
+    protocol: LocalProtocol,
+    surroundings: CellSurroundings,
     mailbox: MailboxOptions,
   ) {
-    this.#mailbox = new Mailbox(path, mailbox, (letter, why) => this.#undeliverable(letter, why))
+    super(name, surroundings)
+    this.#protocol = protocol
+    this.#mailbox = new Mailbox(this, mailbox)
   }
 
   /**
@@ -55,28 +53,31 @@ export class ActorCell implements Recipient, Worker {
    * @throws SignalboxError `CONTRACT_INVALID` when a handler is missing
    */
   start(actor: object): void {
-    this.handlers.assertComplete(actor, this.path)
+    this.#protocol.assertComplete(actor, this)
     this.#actor = actor as Handlers
   }
 
   get stopped(): boolean {
-    return this.#stopped !== undefined
+    return this.#mailbox.closed !== undefined
   }
 
-  /** Takes a letter now; false when there is no room. @throws SignalboxError `CONTRACT_UNHANDLED` */
   offer(contract: LocalContract, value: unknown): boolean {
-    const handler = this.handlers.nameOf(contract, this.path)
-    if (!this.#mailbox.offer({ contract, handler, value, reply: undefined })) return false
-    if (this.#state === 'idle') this.#workSoon()
+    const letter = new Letter(this.#protocol.entryOf(contract, this), value, undefined)
+    if (!this.#mailbox.offer(letter)) return false
+    this.#workSoon()
     return true
   }
 
-  tell(contract: LocalContract, value: unknown): void | Promise<void> {
-    return this.#put(contract, value, undefined)
+  put(contract: LocalContract, value: unknown, reply: Reply | undefined): void | Promise<void> {
+    const accepted = this.#mailbox.put(new Letter(this.#protocol.entryOf(contract, this), value, reply))
+    this.#workSoon()
+    return accepted
   }
 
-  ask(contract: LocalContract, value: unknown, reply: Reply): void | Promise<void> {
-    return this.#put(contract, value, reply)
+  dropped(letter: Letter, why: SignalboxError): void {
+    if (letter.reply === undefined)
+      this.surroundings.undeliverable(this.path, letter.entry.contract, letter.value, why)
+    else letter.reply.fail(why)
   }
 
   /**
@@ -85,12 +86,14 @@ export class ActorCell implements Recipient, Worker {
    * @throws SignalboxError `HANDLER_FAILED` when its disposal throws
    */
   async stop(why: SignalboxError): Promise<void> {
-    if (this.#stopped !== undefined) return
-    this.#stopped = why
-    for (const letter of this.#mailbox.close(why)) this.#undeliverable(letter, why)
-    if (this.#state === 'waiting') await this.#untilDone(why)
+    if (this.stopped) return
+    for (const letter of this.#mailbox.close(why)) this.dropped(letter, why)
+    await undefined // it may be a handler that stops its actor: only now is known whether it is done
+    if (this.#atHand !== undefined) await this.#grace(this.#atHand, why)
+    const actor = this.#actor
+    this.#actor = undefined // references may outlive it by far
     try {
-      await disposeOf(this.#actor)
+      await disposeOf(actor)
     } catch (thrown) {
       throw this.#failure('on its disposal', thrown)
     }
@@ -98,89 +101,73 @@ export class ActorCell implements Recipient, Worker {
 
   work(most: number): number {
     let done = 0
-    while (done < most) {
+    while (done < most && this.#atHand === undefined) {
       const letter = this.#mailbox.take()
-      if (letter === undefined) {
-        this.#state = 'idle'
-        return done + 1 // finding nothing is work too: nobody turns for ever
-      }
+      if (letter === undefined) break
       done++
-      const handling = this.#handle(letter)
-      if (handling !== undefined) {
-        this.#state = 'waiting'
-        this.#atHand = letter
-        handling.then(() => this.#workOn())
-        return done
-      }
+      this.#handle(letter)
     }
+    this.#ready = false
     this.#workSoon()
-    return done
+    return Math.max(done, 1)
   }
 
-  #put(contract: LocalContract, value: unknown, reply: Reply | undefined): void | Promise<void> {
-    const handler = this.handlers.nameOf(contract, this.path)
-    const accepted = this.#mailbox.put({ contract, handler, value, reply })
-    if (this.#state === 'idle') this.#workSoon()
-    return accepted
+  /** References that were made when it ran lead to who has its name after it. */
+  protected override living(): Living {
+    return this.stopped ? this.surroundings.find(this.name) : this
   }
 
   #workSoon(): void {
-    this.#state = 'ready'
+    if (this.#ready || this.#atHand !== undefined || this.#mailbox.size === 0) return
+    this.#ready = true
     this.surroundings.dispatcher.ready(this)
   }
 
-  /** The handler that was waited for is done. */
-  #workOn(): void {
-    this.#state = 'idle'
-    this.#atHand = undefined
-    this.#rest?.()
-    if (this.#mailbox.size > 0) this.#workSoon()
-  }
-
-  /** Runs the handler; a promise when it is not done yet, which never rejects. */
-  #handle(letter: Letter): Promise<void> | undefined {
-    const { handler, value, reply } = letter
+  #handle(letter: Letter): void {
+    const { entry, value, reply } = letter
     try {
-      const result = this.#actor?.[handler]?.(value, reply)
-      if (isThenable(result)) {
-        return Promise.resolve(result)
-          .then(answer => reply?.answer(answer))
-          .catch((error: unknown) => this.#failed(letter, error))
-      }
-      reply?.answer(result)
+      const result = this.#actor?.[entry.name]?.(value, reply)
+      if (isThenable(result)) this.#atHand = { letter, done: this.#whenDone(letter, result) }
+      else reply?.answer(result)
     } catch (error) {
       this.#failed(letter, error)
     }
-    return undefined
+  }
+
+  /** The next letter has its turn when the handler of this one is done. */
+  async #whenDone(letter: Letter, result: PromiseLike<unknown>): Promise<void> {
+    try {
+      const answer = await result
+      letter.reply?.answer(answer)
+    } catch (error) {
+      this.#failed(letter, error)
+    }
+    this.#atHand = undefined
+    this.#workSoon()
   }
 
   /** Waits for the letter at hand, but not for ever: its handler may wait for something that will not come. */
-  #untilDone(why: SignalboxError): Promise<void> {
+  #grace({ letter, done }: AtHand, why: SignalboxError): Promise<void> {
     return new Promise(resolve => {
       const timer = this.surroundings.clock.after(GRACE, () => {
-        this.#atHand?.reply?.fail(why)
+        letter.reply?.fail(why)
         resolve()
       })
-      this.#rest = () => {
+      void done.then(() => {
         timer.cancel()
         resolve()
-      }
+      })
     })
   }
 
   #failed(letter: Letter, thrown: unknown): void {
-    this.#undeliverable(letter, this.#failure(`on ${letter.contract.key}`, thrown))
+    this.dropped(letter, this.#failure(`on ${letter.entry.contract.key}`, thrown))
   }
 
   /** Whatever a handler throws, it is the handler that failed: a code of its own would be read as ours. */
   #failure(when: string, thrown: unknown): SignalboxError {
     const why = `${this.path} failed ${when}: ${reasonOf(thrown)}`
     return new SignalboxError('HANDLER_FAILED', why, { cause: thrown })
-  }
-
-  #undeliverable(letter: Letter, why: SignalboxError): void {
-    if (letter.reply === undefined) this.surroundings.undeliverable(this.path, letter, why)
-    else letter.reply.fail(why)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Protocol, StateKey } from '../contracts/index.js'
+import { formatActorPath } from './actor-path.js'
 import type { ActorRef } from './actor-ref.js'
 
 /** What an actor knows of itself and its surroundings; injected as `Self`. */
@@ -17,3 +18,36 @@ export interface ActorContext {
 
 /** The token under which an actor's own {@link ActorContext} is injected. */
 export const Self: unique symbol = Symbol.for('signalbox.Self')
+
+/** What an actor may do with its node. */
+export interface ContextSurroundings {
+  readonly node: string
+  ref<P extends Protocol>(protocol: P, path: string): ActorRef<P>
+  provide<V>(key: StateKey<V>, value: V): void
+  /** Stops an actor where nobody waits for the end of it. */
+  end(name: string): void
+}
+
+/** The context of one actor. */
+export class OwnContext implements ActorContext {
+  constructor(
+    readonly name: string,
+    private readonly surroundings: ContextSurroundings,
+  ) {}
+
+  get path(): string {
+    return formatActorPath(this.surroundings.node, this.name)
+  }
+
+  ref<P extends Protocol>(protocol: P, path: string): ActorRef<P> {
+    return this.surroundings.ref(protocol, path)
+  }
+
+  provide<V>(key: StateKey<V>, value: V): void {
+    this.surroundings.provide(key, value)
+  }
+
+  stop(): void {
+    this.surroundings.end(this.name)
+  }
+}

@@ -31,12 +31,15 @@ export function parseActorPath(text: string, self: string): ActorPath {
 
 /** Writes the path of an actor. @throws SignalboxError `ADDRESS_INVALID` for a name that cannot be part of one */
 export function formatActorPath(node: string, actor: string): string {
-  assertName(actor)
+  assertActorName(actor)
   return `${SCHEME}://${encoded(node)}/${SIMPLE.test(actor) ? actor : actor.split('/').map(encoded).join('/')}`
 }
 
-/** A name is one or more parts joined by `/`, none of them empty, `.` or `..`: those mean something else in a path. */
-function assertName(actor: string): void {
+/**
+ * A name is one or more parts joined by `/`, none of them empty, `.` or `..`: those mean something else in a path.
+ * @throws SignalboxError `ADDRESS_INVALID`
+ */
+export function assertActorName(actor: string): void {
   if (SIMPLE.test(actor) && actor.length <= LONGEST) return
   const parts = actor.split('/')
   const fault =

@@ -6,8 +6,9 @@ import type {
   ProtocolEntries,
   RequestsOf,
 } from '../contracts/index.js'
-import type { ContractTable, LocalContract } from '../node/contract-table.js'
-import type { AskOptions } from '../node/questions.js'
+import type { LocalContract } from '../node/contract-table.js'
+import type { AskOptions } from '../node/open-question.js'
+import type { LocalEntry, LocalProtocol } from './local-protocol.js'
 import type { Target } from './target.js'
 
 /** The arguments for an input: none is needed where the input may be undefined. */
@@ -45,72 +46,64 @@ export interface ActorRef<P extends Protocol = Protocol> {
   readonly ask: Ask<P['entries']>
 }
 
-/** What a reference is made of. */
-export interface ReferenceParts<P extends Protocol> {
-  readonly protocol: P
-  readonly path: string
-  readonly target: Target
-  readonly contracts: ContractTable
-}
-
 /** Makes a reference of a protocol and the place where its messages go. */
-export function createActorRef<P extends Protocol>(parts: ReferenceParts<P>): ActorRef<P> {
-  return new Reference(parts)
+export function createActorRef<P extends Protocol>(protocol: LocalProtocol, target: Target): ActorRef<P> {
+  return new Reference<P>(protocol, target)
 }
 
 /** Its faces are made when they are looked at: most references are used in one way only. */
 class Reference<P extends Protocol> implements ActorRef<P> {
-  readonly path: string
-  readonly #parts: ReferenceParts<P>
   #tell: Tell<P['entries']> | undefined
   #send: Send<P['entries']> | undefined
   #ask: Ask<P['entries']> | undefined
 
-  constructor(parts: ReferenceParts<P>) {
-    this.path = parts.path
-    this.#parts = parts
+  constructor(
+    private readonly protocol: LocalProtocol,
+    private readonly target: Target,
+  ) {}
+
+  get path(): string {
+    return this.target.path
   }
 
   get tell(): Tell<P['entries']> {
-    const { target } = this.#parts
-    const tell =
-      this.#tell ??
-      this.#face<Tell<P['entries']>>('message', contract => (input: unknown) => target.tell(contract, input))
-    this.#tell = tell
-    return tell
+    this.#tell ??= face<Tell<P['entries']>>(this.protocol, 'message', teller, this.target)
+    return this.#tell
   }
 
   get send(): Send<P['entries']> {
-    const { target } = this.#parts
-    const send =
-      this.#send ??
-      this.#face<Send<P['entries']>>(
-        'message',
-        contract => (input: unknown, options?: SendOptions) => target.send(contract, input, options?.signal),
-      )
-    this.#send = send
-    return send
+    this.#send ??= face<Send<P['entries']>>(this.protocol, 'message', sender, this.target)
+    return this.#send
   }
 
   get ask(): Ask<P['entries']> {
-    const { target } = this.#parts
-    const ask =
-      this.#ask ??
-      this.#face<Ask<P['entries']>>(
-        'request',
-        contract =>
-          (input: unknown, options: AskOptions = {}) =>
-            target.ask(contract, input, options),
-      )
-    this.#ask = ask
-    return ask
+    this.#ask ??= face<Ask<P['entries']>>(this.protocol, 'request', asker, this.target)
+    return this.#ask
   }
+}
 
-  /** One function for each entry of a kind, under the entry's name. */
-  #face<F>(kind: 'message' | 'request', speak: (contract: LocalContract) => unknown): F {
-    const { protocol, contracts } = this.#parts
-    const entries = Object.entries(protocol.entries).filter(([, contract]) => contract.kind === kind)
-    const face = entries.map(([name, contract]) => [name, speak(contracts.register(contract))])
-    return Object.freeze(Object.fromEntries(face)) as F
-  }
+const NO_OPTIONS: AskOptions = Object.freeze({})
+
+function teller(target: Target, contract: LocalContract) {
+  return (input: unknown) => target.tell(contract, input)
+}
+
+function sender(target: Target, contract: LocalContract) {
+  return (input: unknown, options?: SendOptions) => target.send(contract, input, options?.signal)
+}
+
+function asker(target: Target, contract: LocalContract) {
+  return (input: unknown, options = NO_OPTIONS) => target.ask(contract, input, options)
+}
+
+/** One function for each entry of a kind, under the entry's name. */
+function face<F>(
+  { entries }: LocalProtocol,
+  kind: LocalEntry['kind'],
+  speak: (target: Target, contract: LocalContract) => unknown,
+  target: Target,
+): F {
+  const functions: Record<string, unknown> = {}
+  for (const entry of entries) if (entry.kind === kind) functions[entry.name] = speak(target, entry.contract)
+  return Object.freeze(functions) as F
 }

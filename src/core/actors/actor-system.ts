@@ -6,22 +6,23 @@ import {
   SignalboxError,
   type StateKey,
 } from '../contracts/index.js'
-import type { ContractTable, LocalContract } from '../node/contract-table.js'
+import type { ContractTable } from '../node/contract-table.js'
 import type { DeadLetter } from '../node/dead-letters.js'
+import { Deadlines } from '../node/deadlines.js'
 import { didYouMean } from '../node/nearest-name.js'
-import { Questions } from '../node/questions.js'
 import type { Recipient, Service } from '../node/recipient.js'
 import type { RemoteNode } from '../node/remote-node.js'
 import { ActorCell, type CellSurroundings } from './actor-cell.js'
-import type { ActorContext } from './actor-context.js'
-import { formatActorPath, parseActorPath } from './actor-path.js'
+import { type ContextSurroundings, OwnContext } from './actor-context.js'
+import { type ActorPath, assertActorName, formatActorPath, parseActorPath } from './actor-path.js'
 import { type ActorRef, createActorRef } from './actor-ref.js'
 import type { Behaviour, Instantiate } from './behaviour.js'
 import { Dispatcher } from './dispatcher.js'
-import { HandlerTable } from './handler-table.js'
-import { type LocalSurroundings, LocalTarget } from './local-target.js'
+import { LocalProtocol } from './local-protocol.js'
+import { AbsentTarget } from './local-target.js'
 import type { MailboxOptions } from './mailbox.js'
 import { RemoteTarget } from './remote-target.js'
+import type { Target } from './target.js'
 
 /** Options of {@link ActorSystem.spawn}. */
 export interface SpawnOptions {
@@ -50,26 +51,31 @@ export interface ActorSurroundings {
 /** The actors of a node, by name. */
 export class ActorSystem implements Service {
   readonly #cells = new Map<string, ActorCell>()
-  readonly #handlers = new WeakMap<Protocol, HandlerTable>()
+  readonly #protocols = new WeakMap<Protocol, LocalProtocol>()
   /** Actors that are being stopped, with their end. */
   readonly #stopping = new Map<string, Promise<void>>()
   readonly #cellSurroundings: CellSurroundings
-  readonly #localSurroundings: LocalSurroundings
+  readonly #contextSurroundings: ContextSurroundings
   #closed = false
 
   constructor(private readonly surroundings: ActorSurroundings) {
     const { node, clock, patience, freeze } = surroundings
     this.#cellSurroundings = {
+      node,
       clock,
-      dispatcher: new Dispatcher(),
-      undeliverable: (path, { contract, value }, why) => this.#dead(path, contract, value, why),
-    }
-    this.#localSurroundings = {
-      questions: new Questions(clock, patience),
+      dispatcher: new Dispatcher(clock),
+      deadlines: new Deadlines(clock),
+      patience,
       freeze,
       find: name => this.#find(name),
-      undeliverable: (actor, contract, value, why) =>
-        this.#dead(formatActorPath(node, actor), contract, value, why),
+      undeliverable: (target, { key }, payload, reason) =>
+        surroundings.deadLetter({ contract: key, target, payload, outcome: 'rejected', reason }),
+    }
+    this.#contextSurroundings = {
+      node,
+      ref: (protocol, path) => this.ref(protocol, path),
+      provide: (key, value) => surroundings.provide(key, value),
+      end: name => void this.#end(name),
     }
   }
 
@@ -80,31 +86,37 @@ export class ActorSystem implements Service {
    */
   spawn<P extends Protocol>(protocol: P, behaviour: Behaviour<P>, options: SpawnOptions = {}): ActorRef<P> {
     const { node, mailbox, instantiate } = this.surroundings
-    const name = options.name ?? protocol.name
-    const path = formatActorPath(node, name)
+    const { name = protocol.name } = options
+    assertActorName(name)
     if (this.#closed) throw new SignalboxError('CLOSED', `${node} is closed: ${name} cannot be started`)
-    if (this.#cells.has(name))
+    if (this.#cells.has(name)) {
+      const path = formatActorPath(node, name)
       throw new SignalboxError('NAME_TAKEN', `${path} is running already; stop it, or choose another name`)
+    }
+    const spoken = this.#protocolOf(protocol)
     const bounds = options.mailbox === undefined ? mailbox : { ...mailbox, ...options.mailbox }
-    const cell = new ActorCell(path, this.#handlersOf(protocol), this.#cellSurroundings, bounds)
+    const cell = new ActorCell(name, spoken, this.#cellSurroundings, bounds)
     this.#cells.set(name, cell)
     try {
-      cell.start(instantiate(behaviour, this.#contextOf(name, path)))
+      cell.start(instantiate(behaviour, new OwnContext(name, this.#contextSurroundings)))
     } catch (error) {
       this.#cells.delete(name)
-      void cell.stop(new SignalboxError('ACTOR_STOPPED', `${path} could not be started: ${reasonOf(error)}`))
+      const why = `${cell.path} could not be started: ${reasonOf(error)}`
+      void cell.stop(new SignalboxError('ACTOR_STOPPED', why))
       throw error
     }
-    return this.#localRef(protocol, name, path)
+    return createActorRef(spoken, cell)
   }
 
-  /** An actor by its path, here or elsewhere; whether it exists shows when it is spoken to. @throws SignalboxError `ADDRESS_INVALID` */
+  /**
+   * An actor by its path, here or elsewhere; whether it exists shows when it is spoken to.
+   * @throws SignalboxError `ADDRESS_INVALID`, `CONTRACT_MISMATCH`
+   */
   ref<P extends Protocol>(protocol: P, path: string): ActorRef<P> {
-    const { node, contracts, remote, deadLetter } = this.surroundings
+    const { node } = this.surroundings
     const place = parseActorPath(path, node)
-    if (place.node === node) return this.#localRef(protocol, place.actor, place.path)
-    const target = new RemoteTarget(remote(place.node), place.path, place.actor, deadLetter)
-    return createActorRef({ protocol, path: place.path, target, contracts })
+    const target = place.node === node ? this.#localTarget(place.actor) : this.#remoteTarget(place)
+    return createActorRef(this.#protocolOf(protocol), target)
   }
 
   /**
@@ -126,6 +138,7 @@ export class ActorSystem implements Service {
   async close(): Promise<void> {
     this.#closed = true
     await Promise.all([...this.#cells.keys(), ...this.#stopping.keys()].map(name => this.#end(name)))
+    this.#cellSurroundings.deadlines.stop()
   }
 
   open(name: string): Recipient {
@@ -137,8 +150,8 @@ export class ActorSystem implements Service {
     }
     return {
       assertPresent: () => void living(),
-      tell: (contract, value) => living().tell(contract, value),
-      ask: (contract, value, reply) => living().ask(contract, value, reply),
+      tell: (contract, value) => living().put(contract, value, undefined),
+      ask: (contract, value, reply) => living().put(contract, value, reply),
     }
   }
 
@@ -151,18 +164,22 @@ export class ActorSystem implements Service {
     }
   }
 
-  #localRef<P extends Protocol>(protocol: P, name: string, path: string): ActorRef<P> {
-    const target = new LocalTarget(name, this.#localSurroundings)
-    return createActorRef({ protocol, path, target, contracts: this.surroundings.contracts })
+  #localTarget(name: string): Target {
+    return this.#cells.get(name) ?? new AbsentTarget(name, this.#cellSurroundings)
   }
 
-  #handlersOf(protocol: Protocol): HandlerTable {
-    let handlers = this.#handlers.get(protocol)
-    if (handlers === undefined) {
-      handlers = new HandlerTable(protocol, this.surroundings.contracts)
-      this.#handlers.set(protocol, handlers)
+  #remoteTarget({ node, actor, path }: ActorPath): Target {
+    const { remote, deadLetter } = this.surroundings
+    return new RemoteTarget(remote(node), path, actor, deadLetter)
+  }
+
+  #protocolOf(protocol: Protocol): LocalProtocol {
+    let known = this.#protocols.get(protocol)
+    if (known === undefined) {
+      known = new LocalProtocol(protocol, this.surroundings.contracts)
+      this.#protocols.set(protocol, known)
     }
-    return handlers
+    return known
   }
 
   #find(name: string): ActorCell {
@@ -173,19 +190,5 @@ export class ActorSystem implements Service {
       'ACTOR_UNKNOWN',
       `there is no actor ${name} on ${this.surroundings.node}${didYouMean(name, names)}`,
     )
-  }
-
-  #contextOf(name: string, path: string): ActorContext {
-    return {
-      name,
-      path,
-      ref: (protocol, to) => this.ref(protocol, to),
-      provide: (key, value) => this.surroundings.provide(key, value),
-      stop: () => void this.#end(name),
-    }
-  }
-
-  #dead(target: string, { key }: LocalContract, payload: unknown, reason: SignalboxError): void {
-    this.surroundings.deadLetter({ contract: key, target, payload, outcome: 'rejected', reason })
   }
 }

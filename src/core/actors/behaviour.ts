@@ -18,10 +18,9 @@ export type Instantiate = <P extends Protocol>(behaviour: Behaviour<P>, self: Ac
  * that a compiler wrote as a function has methods in its prototype, or inherits some.
  */
 export function isActorClass<P extends Protocol>(behaviour: Behaviour<P>): behaviour is ActorClass<P> {
-  const property = Object.getOwnPropertyDescriptor(behaviour, 'prototype')
-  if (property === undefined) return false // an arrow function or a method
-  if (property.writable !== true) return true
-  const prototype: unknown = property.value
+  const prototype: unknown = behaviour.prototype
+  if (prototype === undefined) return false // an arrow function or a method
+  if (Object.getOwnPropertyDescriptor(behaviour, 'prototype')?.writable === false) return true
   if (typeof prototype !== 'object' || prototype === null) return false
   return (
     Reflect.ownKeys(prototype).some(key => key !== 'constructor') ||

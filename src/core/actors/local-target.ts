@@ -1,39 +1,57 @@
 import { SignalboxError } from '../contracts/index.js'
 import type { LocalContract } from '../node/contract-table.js'
+import type { Deadlines } from '../node/deadlines.js'
 import { freeze } from '../node/freeze.js'
-import type { AskOptions, Questions } from '../node/questions.js'
-import { LateSignal, type Reply } from '../node/reply.js'
-import type { ActorCell } from './actor-cell.js'
+import type { AskOptions } from '../node/open-question.js'
+import type { Reply } from '../node/reply.js'
+import { formatActorPath } from './actor-path.js'
+import { LocalQuestion } from './local-question.js'
 import type { Target } from './target.js'
+
+/** A running actor. */
+export interface Living {
+  /** Takes a message now; false when there is no room. @throws SignalboxError `CONTRACT_UNHANDLED` */
+  offer(contract: LocalContract, value: unknown): boolean
+  /**
+   * Takes a message or, with a reply, a question: now, or when the promise resolves.
+   * @throws SignalboxError why it is refused
+   */
+  put(contract: LocalContract, value: unknown, reply: Reply | undefined): void | Promise<void>
+}
 
 /** What local targets share. */
 export interface LocalSurroundings {
-  /** Those that actors of this process ask each other. */
-  readonly questions: Questions
+  readonly node: string
+  /** Of what actors of this process ask each other. */
+  readonly deadlines: Deadlines
+  /** Milliseconds that a question waits unless it says otherwise. */
+  readonly patience: number
   /** Whether values are frozen on their way, so that a receiver that changes them is found out early. */
   readonly freeze: boolean
   /** @throws SignalboxError `ACTOR_UNKNOWN` */
-  find(name: string): ActorCell
-  /** A message that was not taken, and nobody waits to hear of it. */
-  undeliverable(actor: string, contract: LocalContract, value: unknown, why: SignalboxError): void
+  find(name: string): Living
+  /** A message that is not handled, and nobody waits to hear of it. */
+  undeliverable(target: string, contract: LocalContract, value: unknown, why: SignalboxError): void
 }
 
-/** An actor in this process: messages are passed by reference. */
-export class LocalTarget implements Target {
-  #cell: ActorCell | undefined
-
+/** An actor in this process as others speak to it: messages are passed by reference. */
+export abstract class LocalTarget<S extends LocalSurroundings = LocalSurroundings> implements Target {
   constructor(
-    private readonly name: string,
-    private readonly surroundings: LocalSurroundings,
+    readonly name: string,
+    protected readonly surroundings: S,
   ) {}
+
+  get path(): string {
+    return formatActorPath(this.surroundings.node, this.name)
+  }
 
   tell(contract: LocalContract, value: unknown): boolean {
     if (this.surroundings.freeze) freeze(value)
     try {
-      return this.#living().offer(contract, value)
+      return this.living().offer(contract, value)
     } catch (error) {
       if (!(error instanceof SignalboxError)) throw error
-      this.surroundings.undeliverable(this.name, contract, value, error)
+      this.surroundings.undeliverable(this.path, contract, value, error)
       return true // its outcome is known, and trying again would not change it
     }
   }
@@ -44,49 +62,32 @@ export class LocalTarget implements Target {
       throw new SignalboxError('ABORTED', why, { cause: signal.reason })
     }
     if (this.surroundings.freeze) freeze(value)
-    await this.#living().tell(contract, value)
+    await this.living().put(contract, value, undefined)
   }
 
-  ask(contract: LocalContract, value: unknown, options: AskOptions): Promise<unknown> {
-    const { questions } = this.surroundings
-    const asker = new LateSignal()
-    const { id, answer } = questions.open(contract, this.name, options, () =>
-      asker.abort(new SignalboxError('ABORTED', 'the asker no longer waits for the answer')),
-    )
+  ask(contract: LocalContract, value: unknown, { timeout, signal }: AskOptions): Promise<unknown> {
+    const { deadlines, patience, freeze: frozen } = this.surroundings
+    const question = new LocalQuestion(contract, this.name, deadlines, frozen)
+    question.wait(timeout ?? patience, signal)
+    if (!question.open) return question.answered
     try {
-      if (this.surroundings.freeze) freeze(value)
-      const reply = new LocalReply(id, asker, this.surroundings)
-      const accepted = this.#living().ask(contract, value, reply)
-      accepted?.catch((error: unknown) => questions.fail(id, error))
+      if (frozen) freeze(value)
+      this.living()
+        .put(contract, value, question)
+        ?.catch((error: unknown) => question.fail(error))
     } catch (error) {
-      questions.fail(id, error)
+      question.fail(error)
     }
-    return answer
+    return question.answered
   }
 
-  #living(): ActorCell {
-    if (this.#cell === undefined || this.#cell.stopped) this.#cell = this.surroundings.find(this.name)
-    return this.#cell
-  }
+  /** The actor that has the name now. @throws SignalboxError `ACTOR_UNKNOWN` */
+  protected abstract living(): Living
 }
 
-/** The answer to a question that was asked in this process. */
-class LocalReply implements Reply {
-  constructor(
-    private readonly question: number,
-    private readonly asker: LateSignal,
-    private readonly surroundings: LocalSurroundings,
-  ) {}
-
-  get signal(): AbortSignal {
-    return this.asker.signal
-  }
-
-  answer(value: unknown): void {
-    this.surroundings.questions.answer(this.question, this.surroundings.freeze ? freeze(value) : value)
-  }
-
-  fail(error: SignalboxError): void {
-    this.surroundings.questions.fail(this.question, error)
+/** An actor that did not run when the reference to it was made. */
+export class AbsentTarget extends LocalTarget {
+  protected override living(): Living {
+    return this.surroundings.find(this.name)
   }
 }

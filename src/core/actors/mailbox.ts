@@ -20,6 +20,19 @@ export interface MailboxOptions {
   readonly overflow: MailboxOverflow
 }
 
+/** What can wait in a mailbox: each knows who waits behind it, so that an empty mailbox holds nothing. */
+export interface Item<T> {
+  /** The mailbox's own. */
+  next: T | undefined
+}
+
+/** Whose mailbox it is. */
+export interface MailboxOwner<T> {
+  readonly path: string
+  /** Is told of each message that the overflow policy drops. */
+  dropped(item: T, why: SignalboxError): void
+}
+
 /** A message that waits for room in a mailbox. */
 interface Blocked<T> {
   readonly item: T
@@ -28,40 +41,43 @@ interface Blocked<T> {
 }
 
 /** What waits for an actor, in order and bounded. */
-export class Mailbox<T> {
-  readonly #items = new Queue<T>()
+export class Mailbox<T extends Item<T>> {
+  #first: T | undefined
+  #last: T | undefined
+  #size = 0
   /** Made when it is needed: few mailboxes are ever full. */
   #blocked: Queue<Blocked<T>> | undefined
   #closed: SignalboxError | undefined
 
-  /**
-   * @param dropped is told of each message that the overflow policy drops
-   * @throws SignalboxError `CONFIG_INVALID` for a limit that lets nothing through
-   */
+  /** @throws SignalboxError `CONFIG_INVALID` for a limit that lets nothing through */
   constructor(
-    private readonly owner: string,
+    private readonly owner: MailboxOwner<T>,
     private readonly options: MailboxOptions,
-    private readonly dropped: (item: T, why: SignalboxError) => void,
   ) {
     if (options.limit >= 1) return
     const why = `a mailbox of ${options.limit} messages takes none; give a limit of at least 1`
-    throw new SignalboxError('CONFIG_INVALID', `${owner}: ${why}`)
+    throw new SignalboxError('CONFIG_INVALID', `${owner.path}: ${why}`)
   }
 
   get size(): number {
-    return this.#items.size
+    return this.#size
+  }
+
+  /** Why it takes nothing more; undefined while it does. */
+  get closed(): SignalboxError | undefined {
+    return this.#closed
   }
 
   /** Takes a message now; false when it is full and its policy is to block or to reject, or when it is closed. */
   offer(item: T): boolean {
     if (this.#closed !== undefined) return false
-    if (this.#items.size >= this.options.limit) {
+    if (this.#size >= this.options.limit) {
       const { overflow } = this.options
       if (overflow === 'block' || overflow === 'reject') return false
       this.#makeRoom(item)
       return true
     }
-    this.#items.push(item)
+    this.#push(item)
     return true
   }
 
@@ -81,10 +97,10 @@ export class Mailbox<T> {
 
   /** The oldest message, which makes room for one that is blocked. */
   take(): T | undefined {
-    const item = this.#items.shift()
+    const item = this.#shift()
     const next = this.#blocked === undefined || item === undefined ? undefined : this.#blocked.shift()
     if (next !== undefined) {
-      this.#items.push(next.item)
+      this.#push(next.item)
       next.accept()
     }
     return item
@@ -93,27 +109,44 @@ export class Mailbox<T> {
   /** Refuses what is blocked and all that comes, and hands over what was accepted. */
   close(why: SignalboxError): T[] {
     this.#closed ??= why
-    const left = [...this.#items]
-    this.#items.clear()
+    const left: T[] = []
+    for (let item = this.#shift(); item !== undefined; item = this.#shift()) left.push(item)
     for (const { refuse } of this.#blocked ?? []) refuse(why)
     this.#blocked = undefined
     return left
   }
 
+  #push(item: T): void {
+    if (this.#last === undefined) this.#first = item
+    else this.#last.next = item
+    this.#last = item
+    this.#size++
+  }
+
+  #shift(): T | undefined {
+    const item = this.#first
+    if (item === undefined) return undefined
+    this.#first = item.next
+    if (this.#first === undefined) this.#last = undefined
+    item.next = undefined // one that lives on must not keep all that came after it
+    this.#size--
+    return item
+  }
+
   #makeRoom(item: T): void {
     if (this.options.overflow === 'drop-newest') {
-      this.dropped(item, this.#full('dropped as the newest'))
+      this.owner.dropped(item, this.#full('dropped as the newest'))
       return
     }
-    const oldest = this.#items.shift()
-    this.#items.push(item)
-    if (oldest !== undefined) this.dropped(oldest, this.#full('dropped as the oldest'))
+    const oldest = this.#shift()
+    this.#push(item)
+    if (oldest !== undefined) this.owner.dropped(oldest, this.#full('dropped as the oldest'))
   }
 
   #full(fate: string): SignalboxError {
     return new SignalboxError(
       'MAILBOX_FULL',
-      `the mailbox of ${this.owner} holds its limit of ${this.options.limit}: a message was ${fate}`,
+      `the mailbox of ${this.owner.path} holds its limit of ${this.options.limit}: a message was ${fate}`,
     )
   }
 }

@@ -2,19 +2,19 @@ import { SignalboxError } from '../contracts/index.js'
 import type { Outcome, Receipt } from '../link/index.js'
 import type { LocalContract } from '../node/contract-table.js'
 import type { DeadLetter } from '../node/dead-letters.js'
-import type { AskOptions } from '../node/questions.js'
+import type { AskOptions } from '../node/open-question.js'
 import type { RemoteNode } from '../node/remote-node.js'
 import type { Target } from './target.js'
 
 /** An actor on another node. */
 export class RemoteTarget implements Target {
   readonly #label: string
-  /** One receipt a contract serves all its tells: a tell costs no allocation for its outcome. */
-  readonly #receipts = new Map<LocalContract, Receipt>()
+  /** By the contract's number. One receipt serves all tells of a contract: none costs an allocation for its outcome. */
+  readonly #receipts: Receipt[] = []
 
   constructor(
     private readonly node: RemoteNode,
-    private readonly path: string,
+    readonly path: string,
     name: string,
     private readonly deadLetter: (letter: DeadLetter) => void,
   ) {
@@ -46,11 +46,8 @@ export class RemoteTarget implements Target {
   }
 
   #receipt(contract: LocalContract): Receipt {
-    let receipt = this.#receipts.get(contract)
-    if (receipt === undefined) {
-      receipt = { settle: outcome => this.#settled(contract, outcome) }
-      this.#receipts.set(contract, receipt)
-    }
+    const receipt = this.#receipts[contract.id] ?? { settle: outcome => this.#settled(contract, outcome) }
+    this.#receipts[contract.id] = receipt
     return receipt
   }
 

@@ -30,8 +30,9 @@ import {
 } from './control-message.js'
 import type { Declaration } from './declaration.js'
 import { decodeHead } from './envelope.js'
+import type { AskOptions } from './open-question.js'
 import { PeerContracts } from './peer-contracts.js'
-import { type AskOptions, Questions } from './questions.js'
+import { Questions } from './questions.js'
 import { type Recipient, readLabel, type Service } from './recipient.js'
 import { SpokenContracts } from './spoken-contracts.js'
 

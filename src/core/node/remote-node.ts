@@ -1,8 +1,8 @@
 import { type Clock, isSignalboxError, reasonOf, SignalboxError } from '../contracts/index.js'
 import type { Receipt } from '../link/index.js'
 import type { LocalContract } from './contract-table.js'
+import type { AskOptions } from './open-question.js'
 import type { PeerSession } from './peer-session.js'
-import type { AskOptions } from './questions.js'
 import { WaitingRoom } from './waiting-room.js'
 
 /** What another node is seen with. */

@@ -1,6 +1,6 @@
 import { type Clock, SignalboxError } from '../contracts/index.js'
+import type { AskOptions } from './open-question.js'
 import type { PeerSession } from './peer-session.js'
-import type { AskOptions } from './questions.js'
 
 /** Something to do as soon as there is a session. Neither call may throw. */
 export interface Waiting {

@@ -2,11 +2,29 @@ import { describe, expect, it } from 'vitest'
 import { Mailbox, type MailboxOverflow } from '../../../src/core/actors/mailbox.js'
 import { type ErrorCode, SignalboxError } from '../../../src/core/contracts/index.js'
 
+/** A message, for which the mailbox has a place. */
+class Numbered {
+  next: Numbered | undefined = undefined
+  constructor(readonly number: number) {}
+}
+
+/** A mailbox of numbers. */
 function mailbox(overflow: MailboxOverflow, limit = 2) {
   const dropped: [number, ErrorCode][] = []
-  const box = new Mailbox<number>('signalbox://shop/cashier', { limit, overflow }, (item, why) =>
-    dropped.push([item, why.code]),
-  )
+  const owner = {
+    path: 'signalbox://shop/cashier',
+    dropped: ({ number }: Numbered, why: SignalboxError) => void dropped.push([number, why.code]),
+  }
+  const letters = new Mailbox<Numbered>(owner, { limit, overflow })
+  const box = {
+    get size() {
+      return letters.size
+    },
+    offer: (number: number) => letters.offer(new Numbered(number)),
+    put: (number: number) => letters.put(new Numbered(number)),
+    take: () => letters.take()?.number,
+    close: (why: SignalboxError) => letters.close(why).map(({ number }) => number),
+  }
   const taken = () => {
     const all: number[] = []
     for (let next = box.take(); next !== undefined; next = box.take()) all.push(next)
