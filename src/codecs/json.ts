@@ -28,7 +28,9 @@ export function json(): Codec {
         }
       },
     }),
-    decoder: (_structures, limits) => ({ decode: bytes => decode(bytes, limits) }),
+    decoder: (_structures, limits) => ({
+      decode: (bytes, start = 0, end = bytes.length) => decode(bytes.subarray(start, end), limits),
+    }),
   }
 }
 

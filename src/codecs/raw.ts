@@ -24,9 +24,9 @@ export function raw(): Codec {
       },
     }),
     decoder: (_structures, limits) => ({
-      decode(bytes) {
-        if (bytes.length > limits.length) throw overLimit('raw', 'length', limits.length)
-        return new Uint8Array(bytes)
+      decode(bytes, start = 0, end = bytes.length) {
+        if (end - start > limits.length) throw overLimit('raw', 'length', limits.length)
+        return new Uint8Array(bytes.subarray(start, end))
       },
     }),
   }

@@ -32,9 +32,9 @@ export function v8(): Codec {
       },
     }),
     decoder: () => ({
-      decode(bytes) {
+      decode(bytes, start = 0, end = bytes.length) {
         try {
-          return deserialize(new Uint8Array(bytes)) // a copy, because arrays in the value are views of it
+          return deserialize(new Uint8Array(bytes.subarray(start, end))) // a copy, because arrays in the value are views of it
         } catch (cause) {
           throw notDecodable('v8', reasonOf(cause), cause)
         }

@@ -38,8 +38,22 @@ describe('msgpack round-trips its domain', () => {
     holds(
       domains.msgpack,
       value => {
-        const end = encoder.encodeInto?.(value, target, 7) ?? -1
+        const end = encoder.encodeInto?.(value, target, 7, target.length) ?? -1
         deepStrictEqual(Buffer.from(target.subarray(7, end)), Buffer.from(encoder.encode(value)))
+      },
+      100,
+    )
+  })
+
+  it('from where they lie, and nothing around them', () => {
+    const { encoder, decoder } = pair()
+    const around = new Uint8Array(1 << 20).fill(0xee)
+    holds(
+      domains.msgpack,
+      value => {
+        const end = encoder.encodeInto?.(value, around, 7, around.length) ?? -1
+        deepStrictEqual(decoder.decode(around, 7, end), value)
+        expect(around[6]).toBe(0xee)
       },
       100,
     )
@@ -290,19 +304,32 @@ describe('the bytes that msgpack lends', () => {
       total: 2,
     }
     const target = new Uint8Array(100)
-    const end = encoder.encodeInto?.(value, target, 0)
+    const end = encoder.encodeInto?.(value, target, 0, 100)
     deepStrictEqual(decoder.decode(target.subarray(0, end)), { id: 1, total: 2 })
     deepStrictEqual(copy, inner)
+  })
+
+  it('touch nothing behind the place that they were given', () => {
+    const { encoder } = pair()
+    holds(
+      domains.msgpack,
+      value => {
+        const target = new Uint8Array(200).fill(0xee)
+        encoder.encodeInto?.(value, target, 20, 100)
+        expect([...target.subarray(0, 20), ...target.subarray(100)].every(byte => byte === 0xee)).toBe(true)
+      },
+      300,
+    )
   })
 
   it('are not written where the place is too small, which is no error', () => {
     const { encoder } = pair()
     const target = new Uint8Array(100)
-    expect(encoder.encodeInto?.('x'.repeat(90), target, 50)).toBeUndefined()
-    expect(encoder.encodeInto?.(new Uint8Array(100), target, 0)).toBeUndefined()
-    expect(encoder.encodeInto?.(1, target, 100)).toBeUndefined()
-    expect(encoder.encodeInto?.({ id: 1 }, target, 50)).toBe(52)
-    failsWith('VALUE_NOT_ENCODABLE', () => encoder.encodeInto?.(Symbol(), target, 0))
-    expect(encoder.encode(5)).toEqual(Buffer.of(5))
+    expect(encoder.encodeInto?.('x'.repeat(90), target, 50, 100)).toBeUndefined()
+    expect(encoder.encodeInto?.(new Uint8Array(100), target, 0, 100)).toBeUndefined()
+    expect(encoder.encodeInto?.(1, target, 100, 100)).toBeUndefined()
+    expect(encoder.encodeInto?.({ id: 1 }, target, 50, 100)).toBe(52)
+    failsWith('VALUE_NOT_ENCODABLE', () => encoder.encodeInto?.(Symbol(), target, 0, 100))
+    expect(encoder.encode(5)).toEqual(Uint8Array.of(5))
   })
 })

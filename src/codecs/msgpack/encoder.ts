@@ -5,18 +5,22 @@ import { extension } from './extensions.js'
 import {
   full,
   here,
+  isBusy,
   isFixed,
   newOutput,
-  redirect,
+  resume,
   rewind,
   room,
+  suspend,
   takeFrom,
+  writeApart,
   writeAscii,
   writeBigint,
   writeByte,
   writeBytes,
   writeDate,
   writeHeader,
+  writeInto,
   writeLength,
   writeMark,
   writeNumber,
@@ -57,8 +61,9 @@ export class MsgpackEncoder implements Encoder {
     return takeFrom(start)
   }
 
-  encodeInto(value: unknown, target: Uint8Array, at: number): number | undefined {
-    const before = redirect({ target, position: at, fixed: true })
+  encodeInto(value: unknown, target: Uint8Array, at: number, end: number): number | undefined {
+    const outer = isBusy() ? suspend() : undefined
+    writeInto(target, at, end)
     try {
       this.writeRoot(value)
       return here()
@@ -66,17 +71,19 @@ export class MsgpackEncoder implements Encoder {
       if (thrown === full) return undefined
       throw notEncodable('msgpack', domain, value, thrown)
     } finally {
-      redirect(before)
+      if (outer === undefined) writeApart()
+      else resume(outer)
     }
   }
 
   /** For a getter that encodes while the value that it belongs to is written in place. */
   private encodeApart(value: unknown): Uint8Array {
-    const before = redirect(newOutput())
+    const outer = suspend()
+    resume(newOutput())
     try {
       return this.encode(value)
     } finally {
-      redirect(before)
+      resume(outer)
     }
   }
 

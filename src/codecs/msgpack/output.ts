@@ -10,7 +10,8 @@ const HEADER = 16
 // One buffer for all encoders: what one returns is lent until the next one writes. Module variables,
 // because each byte of each message passes here. Bytes are written one by one, not through a DataView,
 // so that any array can be the target without making a view for it.
-let target: Uint8Array = Buffer.allocUnsafeSlow(SCRATCH)
+let own = makeBuffer(SCRATCH)
+let target: Uint8Array = own
 let position = 0
 let roomEnd = SCRATCH - HEADER
 /** Whether `target` is somebody else's, and cannot grow. */
@@ -23,26 +24,51 @@ const utf8 = new TextEncoder()
 /** Thrown by what needs more room than a fixed target has. */
 export const full = new Error('the target is full')
 
-/** Where bytes go, as {@link redirect} replaces and restores it. */
+/** Where bytes go, as {@link suspend} leaves it and {@link resume} takes it up. */
 export interface Output {
   readonly target: Uint8Array
   readonly position: number
+  readonly roomEnd: number
   readonly fixed: boolean
 }
 
-/** Sends what follows elsewhere. @returns where it went until now: whoever redirects, restores. */
-export function redirect(to: Output): Output {
-  const before: Output = { target, position, fixed }
-  target = to.target
-  position = to.position
-  roomEnd = target.length - HEADER
-  fixed = to.fixed
-  return before
+/** Whether a value is being written: a getter of it may write another one. */
+export function isBusy(): boolean {
+  return fixed || position !== 0
 }
 
-/** An empty buffer of our own. */
+/** Where bytes go now, for whoever sends them elsewhere for a while. */
+export function suspend(): Output {
+  return { target, position, roomEnd, fixed }
+}
+
+/** Lets bytes go where they went when they were suspended. */
+export function resume(to: Output): void {
+  target = to.target
+  position = to.position
+  roomEnd = to.roomEnd
+  fixed = to.fixed
+}
+
+/** Lets bytes go into `into` from `at` to before `end`, and no further. */
+export function writeInto(into: Uint8Array, at: number, end: number): void {
+  target = into
+  position = at
+  roomEnd = end - HEADER
+  fixed = true
+}
+
+/** Lets bytes go into the buffer of all encoders. Nobody may be writing there. */
+export function writeApart(): void {
+  target = own
+  position = 0
+  roomEnd = own.length - HEADER
+  fixed = false
+}
+
+/** An empty buffer that nobody else has. */
 export function newOutput(): Output {
-  return { target: Buffer.allocUnsafeSlow(SCRATCH), position: 0, fixed: false }
+  return { target: makeBuffer(SCRATCH), position: 0, roomEnd: SCRATCH - HEADER, fixed: false }
 }
 
 /** Whether bytes go to a target that cannot grow. */
@@ -65,18 +91,29 @@ export function takeFrom(start: number): Uint8Array {
 /** Forgets what was written since `start`. */
 export function rewind(start: number): void {
   position = start
-  if (start === 0 && target.length > KEEP && !fixed) {
-    redirect(newOutput())
+  if (start === 0 && target === own && own.length > KEEP) {
+    own = makeBuffer(SCRATCH)
+    writeApart()
   }
 }
 
 /** Makes sure that `length` bytes and a header fit. @throws {@link full} */
 export function room(length: number): void {
-  if (position + length <= roomEnd) return
+  if (position + length > roomEnd) makeRoom(length)
+}
+
+function makeRoom(length: number): void {
   if (fixed) throw full
-  const larger = Buffer.allocUnsafeSlow(Math.max(target.length * 2, position + length + 2 * HEADER))
+  const larger = makeBuffer(Math.max(target.length * 2, position + length + 2 * HEADER))
   larger.set(target.subarray(0, position))
-  redirect({ target: larger, position, fixed: false })
+  if (target === own) own = larger
+  target = larger
+  roomEnd = larger.length - HEADER
+}
+
+/** Memory that is not cleared before. No Buffer, whose views cost more to make. */
+function makeBuffer(length: number): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)
 }
 
 /** The functions from here on write without looking: the caller made room. */

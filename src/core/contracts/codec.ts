@@ -32,20 +32,23 @@ export interface Encoder {
    */
   encode(value: unknown): Uint8Array
   /**
-   * Present where the codec can write in place: writes the value into `target` from `at` on and returns
-   * where it ends, or `undefined` when it does not fit; then what lies from `at` on is garbage.
+   * Present where the codec can write in place: writes the value into `target` from `at` to before `end` and
+   * returns where the value ends, or `undefined` when it does not fit; then what lies there is garbage.
+   * Nothing else is touched. A value that nearly fills the place may count as one that does not fit.
    * @throws SignalboxError like {@link encode}.
    */
-  encodeInto?(value: unknown, target: Uint8Array, at: number): number | undefined
+  encodeInto?(value: unknown, target: Uint8Array, at: number, end: number): number | undefined
 }
 
 /** Reads values of one contract. */
 export interface Decoder {
   /**
-   * The value. It never shares memory with `bytes`.
+   * The value that lies in `bytes` from `start` to before `end`. It never shares memory with `bytes`.
+   * @param start @default 0
+   * @param end @default the end of `bytes`
    * @throws SignalboxError `VALUE_NOT_DECODABLE`, `LIMIT_EXCEEDED`; nothing else, whatever the bytes are.
    */
-  decode(bytes: Uint8Array): unknown
+  decode(bytes: Uint8Array, start?: number, end?: number): unknown
 }
 
 /** A way to write values as bytes. */

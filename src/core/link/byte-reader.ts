@@ -1,8 +1,11 @@
+import type { Decoder } from '../contracts/index.js'
 import { MAX_VARINT_LENGTH } from './varint.js'
 import { violation } from './violation.js'
 
 // A byte order mark is a character like any other here: two names that differ in one are two names.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+const NOTHING = new Uint8Array(0)
 
 /**
  * Reads foreign bytes. Every method throws `PROTOCOL_VIOLATION` at the end of the input or over a bound;
@@ -50,6 +53,7 @@ export class ByteReader {
   /** The next `length` bytes, in place. */
   raw(length: number): Uint8Array {
     if (length > this.left) throw violation('a frame ends too early')
+    if (length === 0) return NOTHING // most fields that may be empty are
     const at = this.#at
     this.#at += length
     return this.#bytes.subarray(at, this.#at)
@@ -74,6 +78,13 @@ export class ByteReader {
   /** All that is left, in place. */
   rest(): Uint8Array {
     return this.raw(this.left)
+  }
+
+  /** The value that is all that is left, read where it lies. @throws what the decoder throws */
+  value(decoder: Decoder): unknown {
+    const at = this.#at
+    this.#at = this.#end
+    return decoder.decode(this.#bytes, at, this.#end)
   }
 
   /** States that nothing is left. */

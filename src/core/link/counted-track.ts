@@ -40,7 +40,6 @@ export class CountedTrack {
   readonly #heartbeat: Heartbeat
   readonly #keeps: boolean
   #room: FrameRoom | undefined
-  #reserved = 0
   #sent = 0
   #confirmed = 0
   #received = 0
@@ -92,18 +91,17 @@ export class CountedTrack {
     return this.#untold >= this.settings.ackAfter || (this.peerDrains && this.#told < this.#received)
   }
 
-  /** Room for a counted frame of exactly `length` bytes, until the next call; undefined when the track is full. */
+  /** Room for a counted frame of up to `length` bytes, until the next call; undefined when the track is full. */
   reserve(length: number): FrameRoom | undefined {
     if (this.#keeps && this.replay.full) return undefined
-    this.#reserved = length
     this.#room = this.track.reserve(length)
     return this.#room
   }
 
-  /** Sends what was reserved last. False where the track would not take it: it is as if never reserved. */
+  /** Sends what was written into the room that was reserved last. False where the track would not take it: it is as if never reserved. */
   commit(): boolean {
     if (this.#room === undefined) return false
-    if (this.#keeps) this.replay.keep(this.#room, this.#reserved) // now: afterwards the room is the track's again
+    if (this.#keeps) this.replay.keep(this.#room) // now: afterwards the room is the track's again
     if (!this.track.commit()) {
       if (this.#keeps) this.replay.forgetLast()
       return false

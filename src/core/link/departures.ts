@@ -1,10 +1,13 @@
+import type { Encoder } from '../contracts/index.js'
 import type { CountedTrack } from './counted-track.js'
+import type { FrameRoom } from './frame-room.js'
 import {
   dataLength,
   encodeEnd,
   grantLength,
   partLength,
   writeData,
+  writeDataHead,
   writeGrant,
   writePart,
 } from './frame-writer.js'
@@ -38,6 +41,8 @@ export class Departures implements LaneTrack {
   /** Outbound lanes that have something waiting, in turn. */
   readonly #awake = new Set<OutboundLane>()
   #flushing = false
+  /** A value is being written straight into a track. */
+  #encoding = false
   #stopped = false
 
   constructor(
@@ -84,6 +89,7 @@ export class Departures implements LaneTrack {
   }
 
   route(bytes: number, anyTrack: boolean): CountedTrack | undefined {
+    if (this.#encoding) return undefined // its room must not be given to others
     const track = this.tracks.route(bytes, anyTrack)
     // The lane's announcement, or a rejection, may still wait: nothing overtakes them.
     return this.#posted.size > 0 && track === this.tracks.primary ? undefined : track
@@ -97,6 +103,28 @@ export class Departures implements LaneTrack {
     if (!on.commit()) return false
     this.listener.messageSent(length)
     return true
+  }
+
+  putValue(
+    lane: number,
+    sequence: number,
+    head: Uint8Array,
+    encoder: Encoder,
+    value: unknown,
+    most: number,
+  ): number | undefined {
+    const on = this.#encoding || this.#posted.size > 0 ? undefined : this.tracks.only
+    const atMost = on === undefined ? 0 : Math.min(most, on.partSize)
+    if (on === undefined || head.length > atMost) return undefined
+    const room = on.reserve(dataLength(lane, sequence, atMost))
+    if (room === undefined) return undefined
+    writeDataHead(room, lane, sequence)
+    const before = room.length
+    if (!this.#encoded(room.raw(head), encoder, value)) return undefined
+    const length = room.length - before
+    if (this.#stopped || !on.commit()) return undefined
+    this.listener.messageSent(length)
+    return length
   }
 
   putPart(
@@ -117,7 +145,7 @@ export class Departures implements LaneTrack {
 
   /** Sends what waits, as far as there is room. */
   flush(): void {
-    if (this.#stopped) return
+    if (this.#stopped || this.#encoding) return
     this.tracks.maintain(this.#granting.size > 0)
     const roomForMore = this.tracks.settle() && this.#sendPosted() && this.#sendGrants() && this.#sendEnds()
     // A full primary track does not keep lanes from the others.
@@ -149,7 +177,19 @@ export class Departures implements LaneTrack {
     this.#awake.clear()
   }
 
+  /** A getter of the value may do anything, but not write while the value is being written. */
+  #encoded(room: FrameRoom, encoder: Encoder, value: unknown): boolean {
+    this.#encoding = true
+    try {
+      return room.value(encoder, value)
+    } finally {
+      this.#encoding = false
+      if (this.#posted.size > 0) this.flushSoon()
+    }
+  }
+
   #sendPosted(): boolean {
+    if (this.#encoding) return false
     for (let frame = this.#posted.peek(); frame !== undefined; frame = this.#posted.peek()) {
       if (!this.#put(frame)) return false
       this.#posted.shift()

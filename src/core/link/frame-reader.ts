@@ -6,7 +6,8 @@ import { violation } from './violation.js'
 /** What the frames of a session say. Byte arrays are lent: valid until the method returns. */
 export interface FrameReceiver {
   open(lane: number, label: Uint8Array): void
-  data(lane: number, sequence: number, message: Uint8Array): void
+  /** @param message what is left of the frame: lent, too */
+  data(lane: number, sequence: number, message: ByteReader): void
   part(lane: number, sequence: number, offset: number, total: number, part: Uint8Array): void
   end(lane: number): void
   grant(lane: number, sequence: number, messages: number, bytes: number): void
@@ -23,7 +24,7 @@ export function readFrame(frame: ByteReader, to: FrameReceiver): void {
   const kind = frame.u8()
   switch (kind) {
     case FrameKind.data:
-      to.data(frame.varint(), frame.varint(), frame.rest())
+      to.data(frame.varint(), frame.varint(), frame)
       return
     case FrameKind.part:
       to.part(frame.varint(), frame.varint(), frame.varint(), frame.varint(), frame.rest())

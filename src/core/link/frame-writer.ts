@@ -11,6 +11,11 @@ export function dataLength(lane: number, sequence: number, message: number): num
   return 1 + varintLength(lane) + varintLength(sequence) + message
 }
 
+/** What stands before a whole message. */
+export function writeDataHead(room: FrameRoom, lane: number, sequence: number): FrameRoom {
+  return room.u8(FrameKind.data).varint(lane).varint(sequence)
+}
+
 /** A whole message, made of `head` and `body`. */
 export function writeData(
   room: FrameRoom,
@@ -19,7 +24,7 @@ export function writeData(
   head: Uint8Array,
   body: Uint8Array,
 ): void {
-  room.u8(FrameKind.data).varint(lane).varint(sequence).raw(head).raw(body)
+  writeDataHead(room, lane, sequence).raw(head).raw(body)
 }
 
 export function partLength(

@@ -1,5 +1,6 @@
 import { isSignalboxError, reasonOf, SignalboxError } from '../contracts/index.js'
 import { Assembly } from './assembly.js'
+import { ByteReader } from './byte-reader.js'
 import { ReceiverCredit } from './credit.js'
 import type { Grant } from './hello.js'
 import { Queue } from './queue.js'
@@ -11,6 +12,11 @@ import { violation } from './violation.js'
  */
 export interface LaneSink {
   accept(message: Uint8Array): void | Promise<void>
+  /**
+   * Present where a sink reads messages where they lie: it is called in the place of `accept`, and no view is made.
+   * The reader is lent, too.
+   */
+  read?(message: ByteReader): void | Promise<void>
   /** The sender has ended the lane, or the session is over. Nothing comes after it. It must not throw. */
   ended?(): void
 }
@@ -21,7 +27,7 @@ export interface LaneReplies {
   readonly maxMessage: number
   /** Whether messages may come in another order than they were sent: there are, or were, several tracks. */
   readonly mayReorder: boolean
-  /** Tells the peer soon what was settled and what it may send. */
+  /** Tells the peer soon what was settled and what it may send, and the lane that it did: see {@link InboundLane.granted}. */
   settled(lane: InboundLane): void
   /** Tells the peer that a message was rejected, before the grant that settles it. */
   rejected(lane: InboundLane, sequence: number, error: SignalboxError): void
@@ -39,6 +45,8 @@ export class InboundLane {
   #received = 0
   #settled = 0
   #told = 0
+  /** The peer is to hear of what was settled: that is said once, however many messages it is for. */
+  #owesGrant = false
   #accepting = false
   /** What came in parts, or before a message that is still on its way, by sequence. */
   readonly #early = new Map<number, Assembly>()
@@ -62,20 +70,22 @@ export class InboundLane {
   /** The peer was sent a grant for what is settled now. */
   granted(): void {
     this.#told = this.#settled
+    this.#owesGrant = false
   }
 
   /** A whole message arrived. @throws SignalboxError `PROTOCOL_VIOLATION` */
-  data(sequence: number, message: Uint8Array): void {
+  data(sequence: number, message: ByteReader): void {
     const isNext = this.#assertExpected(sequence)
-    if (this.#early.has(sequence)) throw violation('a message begins before the one in parts is whole')
-    this.#assertSize(message.length)
-    this.credit.use(1, message.length)
+    if (this.#early.size > 0 && this.#early.has(sequence))
+      throw violation('a message begins before the one in parts is whole')
+    this.#assertSize(message.left)
+    this.credit.use(1, message.left)
     if (!isNext) {
-      this.#early.set(sequence, Assembly.whole(message))
+      this.#early.set(sequence, Assembly.whole(message.rest()))
       return
     }
     this.#received++
-    if (this.#accepting) this.#queue.push(message.slice())
+    if (this.#accepting) this.#queue.push(message.rest().slice())
     else this.#accept(message, 0)
     if (this.#early.size > 0) this.#receiveEarly()
   }
@@ -139,7 +149,7 @@ export class InboundLane {
       if (next.advanced > 0) this.#excess = 'none' // the turn was for this message, and lasts until it is settled
       // What waits never had its credit back before: see #receiveExcess.
       if (this.#accepting) this.#queue.push(next.message)
-      else this.#accept(next.message, next.advanced)
+      else this.#accept(new ByteReader(next.message), next.advanced)
     }
     this.#receiveExcess()
   }
@@ -169,19 +179,20 @@ export class InboundLane {
     if (bytes === 0) return
     assembly.advanced = assembly.filled
     this.credit.giveBack(0, bytes)
-    this.replies.settled(this)
+    this.#oweGrant()
   }
 
   /** @param advanced bytes of it whose credit was given back already */
-  #accept(message: Uint8Array, advanced: number): void {
+  #accept(message: ByteReader, advanced: number): void {
+    const length = message.left
     const accepted = this.#hand(message)
-    if (accepted === undefined) this.#settle(message.length, advanced)
-    else this.#acceptLater(accepted, message.length, advanced)
+    if (accepted === undefined) this.#settle(length, advanced)
+    else this.#acceptLater(accepted, length, advanced)
   }
 
-  #hand(message: Uint8Array): void | Promise<void> {
+  #hand(message: ByteReader): void | Promise<void> {
     try {
-      return this.sink.accept(message)
+      return this.sink.read === undefined ? this.sink.accept(message.rest()) : this.sink.read(message)
     } catch (error) {
       return this.#reject(error)
     }
@@ -198,7 +209,7 @@ export class InboundLane {
         while (!this.#accepting) {
           const next = this.#queue.shift()
           if (next === undefined) break
-          this.#accept(next, 0)
+          this.#accept(new ByteReader(next), 0)
         }
         this.#receiveExcess()
       })
@@ -212,10 +223,16 @@ export class InboundLane {
     this.replies.rejected(this, this.#settled + 1, error)
   }
 
+  #oweGrant(): void {
+    if (this.#owesGrant) return
+    this.#owesGrant = true
+    this.replies.settled(this)
+  }
+
   #settle(length: number, advanced: number): void {
     this.#settled++
     this.credit.giveBack(1, length - advanced)
     if (length > this.credit.window.bytes) this.replies.releaseExcess(this)
-    this.replies.settled(this)
+    this.#oweGrant()
   }
 }

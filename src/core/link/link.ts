@@ -73,6 +73,8 @@ export class Link implements Joinable {
 
   readonly #outbound = new Map<number, OutboundLane>()
   readonly #inbound = new Map<number, InboundLane>()
+  /** The lane of the message that came last: the next one is mostly of the same. */
+  #latest: InboundLane | undefined
   readonly #departures: Departures
   readonly #laneReplies: LaneReplies
   readonly #receiver: FrameReceiver
@@ -262,8 +264,9 @@ export class Link implements Joinable {
   #createReceiver(): FrameReceiver {
     return {
       data: (id, sequence, message) => {
+        const bytes = message.left
         this.#inboundLane(id).data(sequence, message)
-        count(this.traffic.received, message.length)
+        count(this.traffic.received, bytes)
       },
       part: (id, sequence, offset, total, part) => {
         this.#inboundLane(id).part(sequence, offset, total, part)
@@ -306,8 +309,10 @@ export class Link implements Joinable {
   }
 
   #inboundLane(id: number): InboundLane {
+    if (this.#latest?.id === id) return this.#latest
     const lane = this.#inbound.get(id)
     if (lane === undefined) throw violation(`lane ${id} is not open`)
+    this.#latest = lane
     return lane
   }
 
@@ -324,6 +329,7 @@ export class Link implements Joinable {
     if (id < FIRST_LANE) throw violation('a reserved lane has no end')
     lane.end()
     this.#inbound.delete(id)
+    this.#latest = undefined
     this.#departures.forget(lane)
   }
 

@@ -1,4 +1,4 @@
-import { SignalboxError } from '../contracts/index.js'
+import { type Encoder, SignalboxError } from '../contracts/index.js'
 import type { CountedTrack } from './counted-track.js'
 import { SenderCredit } from './credit.js'
 import { FIRST_LANE } from './frames.js'
@@ -15,6 +15,20 @@ export interface LaneTrack {
   route(bytes: number, anyTrack: boolean): CountedTrack | undefined
   /** Puts a whole message on a track; false when it is full. */
   putData(on: CountedTrack, lane: number, sequence: number, head: Uint8Array, body: Uint8Array): boolean
+  /**
+   * Writes a message straight into a track: `head`, and what `encoder` makes of `value`, `most` bytes at most.
+   * @returns how many bytes it has; undefined where nothing was sent: it is larger, there is no room, or several
+   * tracks to choose between, or the encoder does not write in place
+   * @throws what the encoder throws
+   */
+  putValue(
+    lane: number,
+    sequence: number,
+    head: Uint8Array,
+    encoder: Encoder,
+    value: unknown,
+    most: number,
+  ): number | undefined
   /** Puts a part of a message on a track; false when it is full. */
   putPart(
     on: CountedTrack,
@@ -43,6 +57,8 @@ interface Waiting {
 /** How many messages {@link OutboundLane.send} lets wait for credit before it says `OVERFLOW`. */
 const MAY_WAIT = 4096
 const NOTHING = new Uint8Array()
+/** Bytes that are reserved for a value whose size nobody knows. */
+const USUAL = 1024
 
 /** One order of messages to the peer: sequence numbers, credit, and the fate of each message. */
 export class OutboundLane {
@@ -53,6 +69,8 @@ export class OutboundLane {
   readonly #rejected = new Map<number, Outcome>()
   #sequence = 0
   #settled = 0
+  /** Bytes that are reserved for the next value. */
+  #expected = USUAL
   #ended: SignalboxError | undefined
   #ending = false
   /** The peer knows of this lane: on other tracks than the primary one, messages could come before its OPEN. */
@@ -80,21 +98,47 @@ export class OutboundLane {
    */
   offer(head: Uint8Array, body: Uint8Array, receipt: Receipt): boolean {
     const length = this.#assertSize(head, body)
-    if (this.#ending || this.#ended !== undefined || this.#waiting.size > 0 || this.#credit.messages < 1)
-      return false
+    if (!this.#mayBegin) return false
     const on = this.track.route(length, this.#known)
     if (on === undefined) return false
     if (this.#fitsOneFrame(length, on)) {
       if (this.#credit.bytes < length || !this.track.putData(on, this.id, this.#sequence + 1, head, body))
         return false
-      this.#sequence++
-      this.#credit.spend(1, length)
-      this.#inFlight.push(receipt)
+      this.#sent(length, receipt)
       return true
     }
     if (this.#credit.bytes < 1) return false
     this.#wait(head, body, receipt)
     return true
+  }
+
+  /**
+   * {@link offer} of a message whose body is a value: it is encoded straight into the track where that is possible.
+   * @throws SignalboxError `FRAME_TOO_LARGE`, and what the encoder throws, where the message may go now
+   */
+  offerValue(head: Uint8Array, encoder: Encoder, value: unknown, receipt: Receipt): boolean {
+    if (!this.#mayBegin) return false
+    const most = Math.min(this.#expected, this.#credit.bytes, this.window.bytes, this.track.maxMessage)
+    const length = this.track.putValue(this.id, this.#sequence + 1, head, encoder, value, most)
+    if (length !== undefined) {
+      this.#expect(length)
+      this.#sent(length, receipt)
+      return true
+    }
+    const body = encoder.encode(value)
+    this.#expect(head.length + body.length)
+    return this.offer(head, body, receipt)
+  }
+
+  /**
+   * {@link send} of a message whose body is a value.
+   * @throws SignalboxError at once, what the encoder throws, and `FRAME_TOO_LARGE`
+   */
+  sendValue(head: Uint8Array, encoder: Encoder, value: unknown, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return Promise.reject(aborted(signal))
+    const receipt = new PromiseReceipt()
+    if (this.offerValue(head, encoder, value, receipt)) return receipt.promise
+    return this.send(head, encoder.encode(value), signal)
   }
 
   /**
@@ -194,6 +238,25 @@ export class OutboundLane {
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       next.receipt.settle({ status: 'rejected', error: this.#ended })
     }
+  }
+
+  /** Whether a message may go now, as far as that does not depend on its size. */
+  get #mayBegin(): boolean {
+    return (
+      !this.#ending && this.#ended === undefined && this.#waiting.size === 0 && this.#credit.messages >= 1
+    )
+  }
+
+  #sent(length: number, receipt: Receipt): void {
+    this.#sequence++
+    this.#credit.spend(1, length)
+    this.#inFlight.push(receipt)
+  }
+
+  /** The next value is probably as large as this one, which had `length` bytes. */
+  #expect(length: number): void {
+    if (length > this.#expected) this.#expected = 2 * length
+    else if (this.#expected > USUAL && 4 * length < this.#expected) this.#expected = USUAL
   }
 
   /** What the peer said of the message that is settled now, unless it was accepted. */

@@ -35,8 +35,9 @@ export class ReplayBuffer {
     return this.#end - this.#start >= this.limit
   }
 
-  /** Keeps the frame of `length` bytes that was written into `room`. */
-  keep(room: FrameRoom, length: number): void {
+  /** Keeps the frame that was written into `room`. */
+  keep(room: FrameRoom): void {
+    const { length } = room
     const at = this.#makeRoom(HEADER + length)
     const bytes = this.#bytes
     bytes[at] = length

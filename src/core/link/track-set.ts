@@ -66,6 +66,11 @@ export class TrackSet {
     return this.#owed.length === 0 ? this.#usable[0] : undefined
   }
 
+  /** The primary one, where it is the only one that may take something new: then a message's size decides nothing. */
+  get only(): CountedTrack | undefined {
+    return this.#usable.length === 1 ? this.primary : undefined
+  }
+
   /** Whether messages of a lane may come in another order than they were sent. */
   get mayReorder(): boolean {
     return this.#highest > 1

@@ -1,5 +1,11 @@
 import type { Observable } from 'rxjs'
-import type { CloseReason, Connection, PeerIdentity, SignalboxError } from '../contracts/index.js'
+import type {
+  CloseReason,
+  Connection,
+  InPlaceSender,
+  PeerIdentity,
+  SignalboxError,
+} from '../contracts/index.js'
 import { ByteReader } from './byte-reader.js'
 import { FrameRoom } from './frame-room.js'
 import { violation } from './violation.js'
@@ -9,9 +15,12 @@ import { violation } from './violation.js'
  * {@link StreamTrack} and {@link MessageTrack} make one of any connection.
  */
 export interface Track {
-  /** Room for a frame of exactly `length` bytes, until the next call; undefined when the track is full. */
+  /** Room for a frame of up to `length` bytes, until the next call; undefined when the track is full. */
   reserve(length: number): FrameRoom | undefined
-  /** Sends what was reserved last. False where the connection would not take it after all: it is as if never reserved. */
+  /**
+   * Sends what was written into the room that was reserved last. False where the connection would not take it after
+   * all: it is as if never reserved.
+   */
   commit(): boolean
   readonly writable$: Observable<void>
   /** One sink; the frame and its bytes are valid until it returns. */
@@ -43,13 +52,18 @@ export abstract class ConnectionTrack implements Track {
   readonly #frame = new ByteReader(new Uint8Array())
   #largest = 0
   #scratch = new Uint8Array()
-  #reserved = 0
+  /** What the frame that was reserved last lies in, its header included, and where it begins. */
+  #bytes = this.#scratch
+  #start = 0
+  readonly #inPlace: InPlaceSender | undefined
 
   /** @param header bytes in front of each frame; see {@link putHeader} */
   constructor(
     protected readonly connection: Connection,
     private readonly header: number,
-  ) {}
+  ) {
+    this.#inPlace = connection.inPlace
+  }
 
   abstract receive(sink: TrackSink): void
 
@@ -58,20 +72,21 @@ export abstract class ConnectionTrack implements Track {
 
   reserve(length: number): FrameRoom | undefined {
     const whole = this.header + length
-    const inPlace = this.connection.inPlace
-    const at = inPlace === undefined ? 0 : inPlace.reserve(whole)
-    if (at < 0) return undefined
+    const inPlace = this.#inPlace
+    const start = inPlace === undefined ? 0 : inPlace.reserve(whole)
+    if (start < 0) return undefined
     const bytes = inPlace === undefined ? this.#scratchOf(whole) : inPlace.room
-    this.#reserved = whole
-    this.putHeader(bytes, at, length)
-    return this.#room.reset(bytes, at + this.header)
+    this.#bytes = bytes as Uint8Array<ArrayBuffer>
+    this.#start = start
+    return this.#room.reset(bytes, start + this.header, start + whole)
   }
 
   commit(): boolean {
-    const inPlace = this.connection.inPlace
-    if (inPlace === undefined)
-      return this.connection.send(this.#scratch.subarray(0, this.#reserved)) === 'sent'
-    inPlace.commit(this.#reserved)
+    const { length } = this.#room
+    const whole = this.header + length
+    this.putHeader(this.#bytes, this.#start, length)
+    if (this.#inPlace === undefined) return this.connection.send(this.#bytes.subarray(0, whole)) === 'sent'
+    this.#inPlace.commit(whole)
     return true
   }
 

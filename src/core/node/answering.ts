@@ -96,7 +96,7 @@ export class Answering {
     try {
       const spoken = this.spoken.of(contract)
       this.replies()
-        ?.send(encodeAnswerHead(question, spoken), spoken.output.encode(value))
+        ?.sendValue(encodeAnswerHead(question, spoken), spoken.output, value)
         .catch((error: unknown) => {
           if (isSignalboxError(error, 'FRAME_TOO_LARGE')) this.#fail(question, error)
         })

@@ -71,7 +71,10 @@ export class PeerSession {
   /** What the link asks for; given to it when it is made. */
   readonly host: LinkHost = {
     control: { accept: message => this.#onControl(message) },
-    replies: { accept: message => this.#onAnswer(new ByteReader(message)) },
+    replies: {
+      accept: message => this.#onAnswer(new ByteReader(message)),
+      read: message => this.#onAnswer(message),
+    },
     laneOpened: label => this.#laneOpened(label),
     attached: link => this.#attached(link),
   }
@@ -116,9 +119,9 @@ export class PeerSession {
   tell(label: string, contract: LocalContract, value: unknown, receipt: Receipt): boolean {
     const lane = this.#lane(label)
     const spoken = this.#spoken.of(contract)
-    if (spoken.known) return lane.offer(spoken.head(), spoken.input.encode(value), receipt)
+    if (spoken.known) return lane.offerValue(spoken.head(), spoken.input, value, receipt)
     this.#theirs.assertAgreed(contract)
-    return lane.offer(spoken.head(), spoken.input.encode(value), {
+    return lane.offerValue(spoken.head(), spoken.input, value, {
       settle: outcome => {
         if (outcome.status === 'accepted') spoken.learned()
         receipt.settle(outcome)
@@ -136,7 +139,7 @@ export class PeerSession {
     this.#theirs.assertAgreed(contract)
     const spoken = this.#spoken.of(contract)
     const head = spoken.head(note === undefined ? undefined : { note })
-    await this.#lane(label).send(head, spoken.input.encode(value), signal)
+    await this.#lane(label).sendValue(head, spoken.input, value, signal)
     spoken.learned()
   }
 
@@ -165,7 +168,7 @@ export class PeerSession {
   ): Promise<void> {
     this.#theirs.assertAgreed(contract)
     const spoken = this.#spoken.of(contract)
-    await this.#lane(label).send(spoken.head({ question }), spoken.input.encode(value), signal)
+    await this.#lane(label).sendValue(spoken.head({ question }), spoken.input, value, signal)
     spoken.learned()
   }
 
@@ -249,7 +252,10 @@ export class PeerSession {
       const opened = this.surroundings.services.get(service)
       if (opened === undefined) throw new SignalboxError('ACTOR_UNKNOWN', `there is no service ${service}`)
       const recipient = opened.open(name)
-      return { accept: message => this.#deliver(recipient, new ByteReader(message)) }
+      return {
+        accept: message => this.#deliver(recipient, new ByteReader(message)),
+        read: message => this.#deliver(recipient, message),
+      }
     } catch (error) {
       return {
         accept: () => {
@@ -265,7 +271,7 @@ export class PeerSession {
     recipient.assertPresent?.()
     const theirs = this.#theirs.get(number)
     const contract = theirs.local()
-    const value = validate(contract.schemas.input, theirs.decoder('input').decode(input.rest()), contract.key)
+    const value = validate(contract.schemas.input, input.value(theirs.decoder('input')), contract.key)
     if (question === undefined) return recipient.tell(contract, value, note)
     return this.#answering.deliver(recipient, contract, value, question)
   }
@@ -287,7 +293,7 @@ export class PeerSession {
       const { output } = contract.schemas
       if (theirs.local() !== contract || output === undefined)
         throw violation(`question ${question} about ${contract.key} is answered with ${theirs.key}`)
-      const value = theirs.decoder('output').decode(input.rest())
+      const value = input.value(theirs.decoder('output'))
       this.#questions.answer(question, validate(output, value, `${contract.key}, answer of ${this.node}`))
     } catch (error) {
       this.#questions.fail(question, error)

@@ -177,7 +177,7 @@ function modelled(connection: Connection, window: Credit, models: Set<LaneModel>
   const ignore = { ...ignored, ping: nothing, bye: nothing, ack: nothing, retired: nothing, drain: nothing }
   const said: FrameReceiver = {
     ...ignore,
-    data: (lane, sequence, message) => model(lane).sends(sequence, 0, message.length, message.length),
+    data: (lane, sequence, message) => model(lane).sends(sequence, 0, message.left, message.left),
     part: (lane, sequence, offset, total, part) => model(lane).sends(sequence, offset, total, part.length),
   }
   const heard: FrameReceiver = {

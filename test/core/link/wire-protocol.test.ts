@@ -295,7 +295,7 @@ function encode(fields: Fields): Uint8Array {
 
 function inPlace(length: number, write: (room: FrameRoom) => void): Uint8Array {
   const bytes = new Uint8Array(length + 2).fill(0xee)
-  write(new FrameRoom().reset(bytes, 1))
+  write(new FrameRoom().reset(bytes, 1, length + 1))
   expect([bytes[0], bytes[length + 1]], 'what surrounds the room').toEqual([0xee, 0xee])
   return bytes.subarray(1, length + 1)
 }
@@ -313,7 +313,7 @@ function decode(bytes: Uint8Array): unknown {
   }
   const receiver: FrameReceiver = {
     open: (lane, label) => say('open', { lane, label: toHex(label) }),
-    data: (lane, sequence, message) => say('data', { lane, sequence, message: toHex(message) }),
+    data: (lane, sequence, message) => say('data', { lane, sequence, message: toHex(message.rest()) }),
     part: (lane, sequence, offset, total, part) =>
       say('part', { lane, sequence, offset, total, part: toHex(part) }),
     end: lane => say('end', { lane }),
