@@ -15,7 +15,7 @@ import { linkMaker, type MakeLink, sendingHost } from './frames-link.js'
 import { measurementOf, type Timing, timeLink } from './measure-link.js'
 
 /** Times a transport is measured, with another process each time: where the system runs it matters much. */
-const ROUNDS = 5
+const ROUNDS = 3
 
 /**
  * Measures a transport between this process and another one, or within this one where it reaches no further.

@@ -21,19 +21,16 @@ describe('the file of a calibration', () => {
   })
 
   it('is never seen half-written by who reads while others write', async () => {
-    const file = new CalibrationFile(temporaryFolder())
-    await file.write(calibration)
-    let writing = true
-    const writers = Promise.all(
-      Array.from({ length: 4 }, async () => {
-        for (let time = 0; time < 25; time++)
-          await new CalibrationFile(join(file.path, '..')).write(calibration)
+    const folder = temporaryFolder()
+    const processes = Array.from({ length: 4 }, () => new CalibrationFile(folder))
+    await Promise.all(
+      processes.map(async file => {
+        for (let time = 0; time < 10; time++) {
+          await file.write(calibration)
+          expect(await file.read()).toEqual({ state: 'valid', calibration })
+        }
       }),
-    ).finally(() => {
-      writing = false
-    })
-    while (writing) expect(await file.read()).toEqual({ state: 'valid', calibration })
-    await writers
+    )
   })
 
   it.each([
