@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { builtinTransports } from '../src/composition/builtin-transports.js'
+import { ruleNames } from '../src/core/routing/index.js'
 import { skipUnless } from './support/capability.js'
 import { temporaryFolder } from './support/temporary-folder.js'
 
@@ -19,21 +20,34 @@ function exampleOf(transport: string): string {
   return code.replace(/^ \* ?/gm, '')
 }
 
+/** Runs an example as a program of its own, within the package, so that it finds it by its name. */
+async function run(name: string, example: string) {
+  mkdirSync(scripts, { recursive: true })
+  const script = fileURLToPath(new URL(`${name}-${process.platform}.mjs`, scripts))
+  writeFileSync(script, example)
+  const env = { ...process.env, SIGNALBOX_RUNTIME_DIR: temporaryFolder() }
+  const running = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const streams = [text(running.stdout), text(running.stderr)] as const
+  const [said, complaints] = await Promise.all([...streams, once(running, 'close')])
+  return { said, complaints, code: running.exitCode }
+}
+
 for (const transport of builtinTransports()) {
   it(`the example of ${transport.name} runs as it stands in its doc comment`, async context => {
     const { name } = transport
     const availability = await transport.availability()
     if (!availability.usable) return skipUnless(context, false, `${name} ${availability.reason}`)
-    mkdirSync(scripts, { recursive: true })
-    const script = fileURLToPath(new URL(`${name}-${process.platform}.mjs`, scripts))
-    writeFileSync(script, exampleOf(name)) // within the package, so that it finds it by its name
-    const env = { ...process.env, SIGNALBOX_RUNTIME_DIR: temporaryFolder() }
-    const run = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-    const [said, complaints] = await Promise.all([text(run.stdout), text(run.stderr), once(run, 'close')])
-    expect({ said, complaints, code: run.exitCode }).toEqual({
-      said: 'one coffee\n',
-      complaints: '',
-      code: 0,
-    })
+    expect(await run(name, exampleOf(name))).toEqual({ said: 'one coffee\n', complaints: '', code: 0 })
   })
 }
+
+it('the example of docs/selector.md runs, and says what the page says', async () => {
+  const page = readFileSync(new URL('docs/selector.md', root), 'utf8')
+  const [, example = '', said] = /```js\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/.exec(page) ?? []
+  expect(await run('selector', example)).toEqual({ said, complaints: '', code: 0 })
+})
+
+it('docs/selector.md names every rule', () => {
+  const page = readFileSync(new URL('docs/selector.md', root), 'utf8')
+  for (const rule of ruleNames) expect(page).toContain(`\`${rule}\``)
+})

@@ -3,7 +3,7 @@ export { cheapestBySize, type Priced, type Stretch } from './cheapest-by-size.js
 export type { Cost } from './cost.js'
 export { Costs, type Figures, type Observation } from './costs.js'
 export type { Need, Preferences, Requirements } from './need.js'
-export type { Rule } from './rules.js'
+export { type Rule, ruleNames } from './rules.js'
 export { type Ranked, type Rejection, type Selection, select } from './select.js'
 export { TracksBySize } from './tracks-by-size.js'
 export { typicalCost } from './typical-cost.js'

@@ -53,6 +53,9 @@ export type Rule = keyof typeof objections
 
 const rules = Object.entries(objections) as readonly (readonly [Rule, Objection])[]
 
+/** All of them, in the order in which they are asked. */
+export const ruleNames: readonly Rule[] = rules.map(([name]) => name)
+
 /** The first rule that forbids `candidate`, and why; undefined where none does. */
 export function brokenRule(need: Need, candidate: Candidate): { rule: Rule; because: string } | undefined {
   for (const [rule, objection] of rules) {
