@@ -2,7 +2,7 @@
 // writes down what happens to it, and obeys its director over IPC.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { type AnyTransport, isSignalboxError, type Node, reasonOf, startNode } from 'signalbox'
+import { isSignalboxError, type Node, reasonOf, startNode } from 'signalbox'
 import { openHandles, SeededRandom } from 'signalbox/testing'
 import {
   Clerk,
@@ -18,6 +18,7 @@ import { Journal } from './storm-journal.js'
 import { isWhole, StormLoad } from './storm-load.js'
 import { severable } from './storm-severable.js'
 import { Trap } from './storm-trap.js'
+import { transportOf } from './transport-of.js'
 
 /** Messages that are handled between two reports of progress. */
 const STEP = 25
@@ -187,14 +188,6 @@ function hear(clerk: ClerkName, note: Note): void {
   if (!isWhole(note)) journal.write(['damaged', clerk, by, note.life, number])
   trap.pass('reading')
   if (++handled % STEP === 0) tell({ event: 'progress' })
-}
-
-/** The transport's module exports its factory under its name: `named-pipe` has `namedPipe`. */
-async function transportOf(scheme: string): Promise<AnyTransport> {
-  const module: Record<string, () => AnyTransport> = await import(`signalbox/transports/${scheme}`)
-  const factory = module[scheme.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())]
-  if (factory === undefined) throw new Error(`signalbox/transports/${scheme} has no factory of its name`)
-  return factory()
 }
 
 function memoryInUse(): number {

@@ -1,0 +1,87 @@
+import { expect, it } from 'vitest'
+import { builtinTransports } from '../../src/composition/builtin-transports.js'
+import { SeededRandom } from '../../src/testing/index.js'
+import { scaled } from '../support/scale.js'
+import { temporaryFolder } from '../support/temporary-folder.js'
+import { RoughNetwork, roughness } from './rough-network.js'
+import { SessionPeer } from './session-peer.js'
+
+/** `SIGNALBOX_SEED=<seed>` repeats the faults of a storm, as far as processes repeat themselves. */
+const seed = Number(process.env['SIGNALBOX_SEED'] ?? (Math.random() * 0x4000_0000) >>> 0)
+const onWindows = process.platform === 'win32'
+/** `SIGNALBOX_STORM_FRAMES=<count>`: how many messages one session carries. */
+const frames = Number(
+  process.env['SIGNALBOX_STORM_FRAMES'] ??
+    scaled(onWindows ? 20_000 : 200_000, onWindows ? 1_000_000 : 100_000_000),
+)
+/** Bytes: a small message, and how many orders of them there are. */
+const size = 16
+const lanes = 8
+/** Of some hundred reports of progress, those at which nothing happens. */
+const CALM = 5
+const PATIENCE = scaled(300_000, 24 * 3_600_000)
+
+it(
+  '[I4] [I6] [I8] a session goes on while its tracks are cut, stalled, torn and swallowed: each message comes once, in its order',
+  async () => {
+    const random = new SeededRandom(seed)
+    const folder = temporaryFolder()
+    await using network = new RoughNetwork(random)
+    const places = await placesFor()
+    await using listener = new SessionPeer({ role: 'listener', folder, places })
+    const { addresses } = await listener.report('listens')
+    const port = Number(new URL(addresses[0] ?? '').port)
+    // The first track of tcp goes through the network; another one goes straight.
+    const ways = [`tcp://127.0.0.1:${await network.front(port)}`, ...addresses]
+    const flood = { frames, lanes, size }
+    await using dialler = new SessionPeer({ role: 'dialler', folder, ways, flood })
+    const faults = { cut: 0, stall: 0, swallow: 0, tear: 0, reset: 0 }
+    dialler.onProgress = () => {
+      if (random.below(CALM) > 0) return
+      const how = [...roughness, 'cut' as const, 'cut' as const][random.below(roughness.length + 2)] ?? 'cut'
+      faults[how]++
+      if (how === 'cut') dialler.tell({ order: 'cut', way: random.below(ways.length) })
+      else network.disturb(how)
+    }
+    const { event: _, milliseconds, ...sent } = await dialler.report('done')
+    const tallied = listener.report('tally')
+    listener.tell({ order: 'tally' })
+    const { event: __, ...arrived } = await tallied
+    console.info(
+      `session over ${ways.map(way => way.split(':')[0]).join(', ')}, seed ${seed}: ${describe({ ...faults, ...sent, ...arrived })} in ${Math.round(milliseconds / 1000)} s`,
+    )
+    expect({ ...sent, ...arrived }).toEqual({
+      joins: expect.any(Number),
+      accepted: frames,
+      rejected: 0,
+      unknown: 0,
+      sessions: 1,
+      heard: frames,
+      twice: 0,
+      overtaken: 0,
+      damaged: 0,
+    })
+    expect(sent.joins).toBeGreaterThan(ways.length)
+  },
+  PATIENCE,
+)
+
+/** A place on each mechanism between processes that there is; tcp comes first. */
+async function placesFor(): Promise<string[]> {
+  const places: string[] = []
+  const unique = `storm-${process.pid}-${seed}`
+  for (const transport of builtinTransports()) {
+    const address = transport.nodeAddress('storm', unique)
+    if (transport.describe(address).reach === 'process' || !(await transport.availability()).usable) continue
+    if (transport.name === 'tcp') places.unshift(address.href)
+    else places.push(address.href)
+  }
+  return places
+}
+
+/** `cut 3 · stall 1 · …` */
+function describe(figures: Readonly<Record<string, number>>): string {
+  return Object.entries(figures)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(' · ')
+}
