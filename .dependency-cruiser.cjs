@@ -90,10 +90,10 @@ module.exports = {
       to: { path: '^(src|dist|test|tools|scripts)/', dependencyTypesNot: ['aliased'] },
     },
     {
-      name: 'peers-use-the-public-face',
-      comment: 'A peer runs the build: a source it imports by path would be a second copy of it.',
+      name: 'programs-run-the-build',
+      comment: 'A peer or a bench runs the build: a source it imports by path would be a second copy of it.',
       severity: 'error',
-      from: { path: '^test/peers/' },
+      from: { path: '^(test/peers|bench)/' },
       to: { path: '^(src|dist)/', dependencyTypesNot: ['aliased'] },
     },
     {

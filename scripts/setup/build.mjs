@@ -1,5 +1,5 @@
-// src -> dist, then the programs that import it by its name: examples and the peers of two-process
-// tests -> .cache/build. Skipped when no input has changed since the last build that succeeded.
+// src -> dist, then the programs that import it by its name: examples, the bench and the peers of
+// two-process tests -> .cache/build. Skipped when no input has changed since the last build that succeeded.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { withLock } from './lock.mjs'
 import { projectCache, root, SetupError } from './project.mjs'
 
-const inputs = ['src', 'examples', 'test/peers', 'test/support']
+const inputs = ['src', 'examples', 'bench', 'test/peers', 'test/support']
 const settings = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.peers.json']
 const stampFile = join(projectCache, 'tsbuild', 'stamp')
 

@@ -1,0 +1,81 @@
+import type { Entrant, Entry } from './comparison.js'
+import { RunningEntrant } from './running-entrant.js'
+import { figuresOf, type Sample } from './sample.js'
+
+/** Messages of the first round, in which nothing is compiled yet. */
+const FIRST = 256
+
+/** Rounds that calibration may take, on a machine that gets slower and slower. */
+const MOST_TRIES = 12
+
+/** An entrant in a comparison: what it measured so far, or why it has dropped out. It drops out once, and says so. */
+export class Competitor {
+  #running: RunningEntrant | undefined
+  #count = FIRST
+  readonly #samples: Sample[] = []
+  #missing: string | undefined
+
+  constructor(private readonly entrant: Entrant) {}
+
+  get name(): string {
+    return this.entrant.name
+  }
+
+  async start(): Promise<void> {
+    try {
+      this.#running = await RunningEntrant.start(this.entrant)
+    } catch (error) {
+      await this.#dropOut(error)
+    }
+  }
+
+  /**
+   * Finds how many make a round of about `length` ms. These rounds warm up, too, and are not counted: the first ones
+   * are slow, so that a number counts as found only when as many really took about that long.
+   * @param count is taken as it is where it is given
+   */
+  async prepare(length: number, count?: number): Promise<void> {
+    if (count !== undefined) {
+      this.#count = count
+      return
+    }
+    await this.#attempt(async running => {
+      for (let tries = 0; tries < MOST_TRIES; tries++) {
+        const { time } = await running.round(this.#count)
+        if (time >= length * 0.7) return
+        this.#count = Math.ceil(this.#count * Math.min(8, length / Math.max(time, length / 16)))
+      }
+    })
+  }
+
+  async round(): Promise<void> {
+    await this.#attempt(async running => {
+      this.#samples.push(await running.round(this.#count))
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#running?.close()
+    this.#running = undefined
+  }
+
+  entry(): Entry {
+    const entrant = this.name
+    if (this.#missing !== undefined) return { entrant, missing: this.#missing }
+    return { entrant, figures: figuresOf(this.#samples) }
+  }
+
+  async #attempt(work: (running: RunningEntrant) => Promise<void>): Promise<void> {
+    if (this.#running === undefined) return
+    try {
+      await work(this.#running)
+    } catch (error) {
+      await this.#dropOut(error)
+    }
+  }
+
+  async #dropOut(why: unknown): Promise<void> {
+    this.#missing = why instanceof Error ? (why.message.split('\n')[0] ?? '') : String(why)
+    await this.close()
+  }
+}

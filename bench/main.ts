@@ -1,0 +1,79 @@
+// npm run bench [-- --only typed-tell,ask-1] [--among net,named-pipe] [--quick] [--rounds N] [--count N]
+//               [--json] [--out FOLDER] [--list]
+import { parseArgs } from 'node:util'
+import type { Comparison, ComparisonResult } from './comparison.js'
+import { allComparisons } from './comparisons/index.js'
+import { thisMachine } from './machine.js'
+import { writeReports } from './report/files.js'
+import type { Run } from './report/run.js'
+import { onScreen } from './report/screen.js'
+import { type Extent, runComparison } from './run-comparison.js'
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    among: { type: 'string' },
+    rounds: { type: 'string' },
+    count: { type: 'string' },
+    out: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+  },
+})
+
+const known = await allComparisons()
+const wanted = values.only?.split(',')
+const among = values.among?.split(',')
+const strangers = wanted?.filter(name => !known.some(comparison => comparison.name === name)) ?? []
+
+if (values.list) {
+  for (const { name, title } of known) console.log(`${name.padEnd(20)} ${title}`)
+} else if (strangers.length > 0) {
+  console.error(`there is no ${strangers.join(', ')}; --list tells what there is`)
+  process.exitCode = 2
+} else {
+  const run = await runAll(known.filter(({ name }) => wanted?.includes(name) ?? true))
+  if (values.json) console.log(JSON.stringify(run, undefined, 2))
+  // Part of a table would pass for the whole one.
+  const whole = wanted === undefined && among === undefined && !values.quick
+  const out = values.out ?? (whole ? 'bench/results' : undefined)
+  if (out !== undefined)
+    await writeReports(run, out, process.platform === 'win32' ? 'windows' : process.platform)
+}
+
+async function runAll(comparisons: readonly Comparison[]): Promise<Run> {
+  const machine = thisMachine()
+  const taken = new Date().toISOString()
+  const extent = extentOf(values)
+  const results: ComparisonResult[] = []
+  for (const comparison of comparisons) {
+    const entrants = comparison.entrants.filter(({ name }) => among?.includes(name) ?? true)
+    const result = await runComparison({ ...comparison, entrants }, extent, showProgress)
+    showProgress('')
+    if (!values.json) console.log(onScreen(result))
+    results.push(result)
+  }
+  return { taken, machine, rounds: extent.rounds, results }
+}
+
+/** A whole run takes less than ten minutes, a quick one about one. */
+function extentOf({ quick, rounds, count }: { quick: boolean; rounds?: string; count?: string }): Extent {
+  const extent = quick ? { rounds: 2, length: 60 } : { rounds: 5, length: 400 }
+  return {
+    ...extent,
+    ...(rounds !== undefined && { rounds: wholeNumber('rounds', rounds) }),
+    ...(count !== undefined && { count: wholeNumber('count', count) }),
+  }
+}
+
+function wholeNumber(option: string, text: string): number {
+  const value = Number(text)
+  if (Number.isSafeInteger(value) && value > 0) return value
+  throw new Error(`--${option} ${text} is no whole number above 0`)
+}
+
+/** One line that is overwritten, where somebody is looking. */
+function showProgress(what: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${what}`)
+}

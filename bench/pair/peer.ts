@@ -1,0 +1,33 @@
+import type { ChildProcess, SerializationType } from 'node:child_process'
+import type { Message, Payload } from './payload.js'
+import type { Receiver } from './receiver.js'
+
+/** Where the two processes of an entrant meet. */
+export interface Place {
+  /** A folder of theirs alone. */
+  readonly folder: string
+  readonly payload: Payload
+}
+
+/** A way of carrying messages from one process to another, used as those who use it do. */
+export interface Peer {
+  readonly name: string
+  /** How the channel between the two processes writes values, where it is what is measured. @default 'advanced' */
+  readonly serialization?: SerializationType
+  /** In the far process: gives to `receiver` what comes, and sends back what it answers. Returns how to stop. */
+  serve(place: Place, receiver: Receiver): Promise<() => Promise<void>>
+  /** In the near process, when the far one serves. */
+  reach(place: Place, far: ChildProcess): Promise<Carrier>
+}
+
+/** The near end of a peer. */
+export interface Carrier {
+  /**
+   * Sends messages 0 to `count - 1`, as fast as they are taken. Resolves when the last one was handed over.
+   * @param message makes one; bytes are lent until the next call
+   */
+  pour(count: number, message: (n: number) => Message): Promise<void>
+  /** Resolves with the answer. Bytes are lent until it returns. */
+  ask(message: Message): Promise<Message>
+  close(): Promise<void>
+}

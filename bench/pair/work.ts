@@ -1,0 +1,20 @@
+import type { Sample } from '../sample.js'
+import type { FarProcess } from './far-process.js'
+import type { Payload, Script } from './payload.js'
+import type { Carrier } from './peer.js'
+
+/** The two ends of an entrant, as its near process holds them. */
+export interface Pair {
+  readonly carrier: Carrier
+  readonly far: FarProcess
+  readonly script: Script
+}
+
+/** Something that two processes do together, by whatever carries their messages. */
+export interface Work {
+  readonly payload: Payload
+  /** Whether each message is a question. */
+  readonly answers: boolean
+  /** One round of `count` messages. */
+  run(pair: Pair, count: number): Promise<Sample>
+}

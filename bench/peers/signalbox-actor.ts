@@ -1,0 +1,73 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { type ActorRef, type Handles, message, type Node, protocol, request, startNode } from 'signalbox'
+import { type Order, orderSchema } from '../pair/order.js'
+import type { Message } from '../pair/payload.js'
+import type { Carrier, Place } from '../pair/peer.js'
+import type { Receiver } from '../pair/receiver.js'
+
+const Placed = message('bench.placed', orderSchema)
+const Quote = request('bench.quote', { input: orderSchema, output: orderSchema })
+const Desk = protocol('desk', { placed: Placed, quote: Quote })
+
+/** A node with an actor that takes orders, on nothing but `transport`. Returns how to stop it. */
+export async function serveActor(
+  transport: string,
+  place: Place,
+  receiver: Receiver,
+): Promise<() => Promise<void>> {
+  const node = await startBenchNode('far', transport, place)
+  await node.spawn(Desk, deskOf(receiver))
+  return () => node.close()
+}
+
+function deskOf(receiver: Receiver): () => Handles<typeof Desk> {
+  return () => ({
+    placed: order => void receiver.receive(order),
+    quote: order => receiver.receive(order) as Order,
+  })
+}
+
+/** A node that speaks to that actor. */
+export async function reachActor(transport: string, place: Place): Promise<Carrier> {
+  const node = await startBenchNode('near', transport, place)
+  return new ActorCarrier(node, node.ref(Desk, 'signalbox://far/desk'))
+}
+
+/** Tells that are made in one turn of the event loop: what was told leaves, and credit comes, between two. */
+const TELLS_A_TURN = 256
+
+class ActorCarrier implements Carrier {
+  constructor(
+    private readonly node: Node,
+    private readonly desk: ActorRef<typeof Desk>,
+  ) {}
+
+  async pour(count: number, message: (n: number) => Message): Promise<void> {
+    const { tell, send } = this.desk
+    for (let n = 0; n < count; n++) {
+      const order = message(n) as Order
+      if (!tell.placed(order)) await send.placed(order)
+      else if (n % TELLS_A_TURN === 0) await nextTurn()
+    }
+  }
+
+  ask(message: Message): Promise<Message> {
+    return this.desk.ask.quote(message as Order)
+  }
+
+  close(): Promise<void> {
+    return this.node.close()
+  }
+}
+
+function startBenchNode(name: string, transport: string, { folder }: Place): Promise<Node> {
+  return startNode({
+    name,
+    cwd: folder,
+    config: {
+      namespace: 'bench',
+      runtimeFolder: folder,
+      transports: { prefer: [transport], listen: [transport] },
+    },
+  })
+}

@@ -1,0 +1,142 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type ConnectionTransport, parseAddress, systemContext, type TransportContext } from 'signalbox'
+import { builtinTransports } from '#dist/composition/builtin-transports.js'
+import {
+  type EstablishOptions,
+  establishLink,
+  type LaneSink,
+  type Link,
+  type LinkHost,
+  type OutboundLane,
+  type Receipt,
+} from '#dist/core/link/index.js'
+import { completed } from '#dist/core/tracks/index.js'
+import type { Message } from '../pair/payload.js'
+import type { Carrier, Place } from '../pair/peer.js'
+import type { Receiver } from '../pair/receiver.js'
+
+const KIB = 1024
+const MIB = 1024 * KIB
+const NOTHING = new Uint8Array()
+
+/** What a node grants unless its configuration says otherwise. */
+const WINDOW = { messages: 1024, bytes: MIB }
+
+/** Takes the frames of links over `transport`. Returns how to stop. */
+export async function serveLink(
+  transport: string,
+  place: Place,
+  receiver: Receiver,
+): Promise<() => Promise<void>> {
+  const { mechanism, context } = await surroundings(transport, place)
+  const listener = await mechanism.listen(mechanism.nodeAddress('bench', 'far'), context)
+  const boundaries = mechanism.describe(listener.address).boundaries
+  const links = new Set<Link>()
+  listener.connections$.subscribe(connection => {
+    void establishLink('listener', connection, boundaries, context, optionsOf('far', context), () =>
+      hostOf({ accept: frame => void receiver.receive(frame) }),
+    ).then(link => links.add(link))
+  })
+  await publish(place, listener.address.href)
+  return async () => {
+    await Promise.all([...links].map(link => link.close()))
+    await listener.close()
+  }
+}
+
+/** Sends frames over a link to whoever serves at this place. */
+export async function reachLink(transport: string, place: Place): Promise<Carrier> {
+  const { mechanism, context } = await surroundings(transport, place)
+  const address = parseAddress(await readFile(join(place.folder, ADDRESS), 'utf8'))
+  const connection = await mechanism.connect(address, context)
+  const { boundaries } = mechanism.describe(address)
+  const host = hostOf({ accept: () => {} })
+  const options = optionsOf('near', context)
+  const link = await establishLink('dialler', connection, boundaries, context, options, () => host)
+  return new LinkCarrier(link)
+}
+
+class LinkCarrier implements Carrier {
+  readonly #lane: OutboundLane
+  #onTheWay = 0
+  /** How few on the way are waited for; never met while nobody waits. */
+  #awaited = -1
+  #arrived: () => void = () => {}
+  /** One for all frames. */
+  readonly #receipt: Receipt = {
+    settle: () => {
+      if (--this.#onTheWay === this.#awaited) this.#arrived()
+    },
+  }
+
+  constructor(private readonly link: Link) {
+    this.#lane = link.openLane(Buffer.from('frames'))
+  }
+
+  async pour(count: number, message: (n: number) => Message): Promise<void> {
+    this.#awaited = -1
+    for (let n = 0; n < count; n++) {
+      const frame = message(n) as Uint8Array
+      while (!this.#lane.offer(NOTHING, frame, this.#receipt)) await this.#halfOfItArrives()
+      this.#onTheWay++
+    }
+  }
+
+  ask(): Promise<Message> {
+    return Promise.reject(new Error('a link carries messages; questions are asked by nodes'))
+  }
+
+  close(): Promise<void> {
+    return this.link.close()
+  }
+
+  /** Not all of it: the next ones are to be made while the last ones travel. */
+  #halfOfItArrives(): Promise<void> {
+    return new Promise(resolve => {
+      this.#arrived = resolve
+      this.#awaited = this.#onTheWay >>> 1
+    })
+  }
+}
+
+const ADDRESS = 'address'
+
+/** Written under another name first, so that nobody reads half of it. */
+async function publish({ folder }: Place, address: string): Promise<void> {
+  await writeFile(join(folder, `${ADDRESS}.draft`), address)
+  await rename(join(folder, `${ADDRESS}.draft`), join(folder, ADDRESS))
+}
+
+async function surroundings(
+  transport: string,
+  { folder }: Place,
+): Promise<{ mechanism: ConnectionTransport; context: TransportContext }> {
+  const found = builtinTransports().find(({ name }) => name === transport)
+  if (found === undefined) throw new Error(`there is no transport ${transport}`)
+  return { mechanism: completed(found), context: await systemContext({ runtimeFolder: folder }) }
+}
+
+function optionsOf(node: string, { random }: TransportContext): EstablishOptions {
+  return {
+    hello: {
+      node,
+      namespace: 'bench',
+      incarnation: random.bytes(16),
+      codecs: ['raw'],
+      window: WINDOW,
+      lanes: 16,
+      maxFrame: 256 * KIB,
+      maxMessage: 128 * MIB,
+      heartbeat: 5000,
+    },
+    epoch: 1,
+    secret: Buffer.from('a secret of the bench'),
+    link: { resume: 30_000 }, // replay costs what it costs
+  }
+}
+
+function hostOf(frames: LaneSink): LinkHost {
+  const unused: LaneSink = { accept: () => {} }
+  return { control: unused, replies: unused, laneOpened: () => frames }
+}

@@ -1,0 +1,34 @@
+import { verdicts } from '../comparison.js'
+import { figureRows, goalRows, type Rows } from './rows.js'
+import type { Run } from './run.js'
+
+/** A run as a page. */
+export function asMarkdown(run: Run, plot: string): string {
+  const { machine, taken, rounds, results } = run
+  const load = machine.load.map(value => value.toFixed(1)).join(', ')
+  const judged = results.flatMap(verdicts)
+  const met = judged.filter(verdict => verdict.met === 'yes' || verdict.met === 'stretch').length
+  const sections = results.map(result => {
+    const goals = goalRows(result)
+    return [
+      `## ${result.comparison.title}`,
+      table(figureRows(result)),
+      ...(goals ? [table(goals)] : []),
+    ].join('\n\n')
+  })
+  return `${[
+    '# Figures',
+    `Medians of ${rounds} rounds that took turns; only ratios within one table mean anything. How to read and repeat
+them: [docs/benchmarks.md](../../docs/benchmarks.md).`,
+    `Taken ${taken.slice(0, 10)} on ${machine.platform}, ${machine.cpu}, ${machine.cores} cores, ${machine.memory} GiB, Node
+${machine.node}${load === '' ? '' : `, with a load of ${load} before it began`}. ${met} of ${judged.length} goals met.`,
+    `![The rates of all, by work](${plot})`,
+    ...sections,
+  ].join('\n\n')}\n`
+}
+
+function table({ head, body }: Rows): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const rule = head.map((_, column) => (column === 0 ? '---' : '--:'))
+  return [line(head), line(rule), ...body.map(line)].join('\n')
+}

@@ -1,0 +1,45 @@
+import type { Comparison, ComparisonResult } from './comparison.js'
+import { Competitor } from './competitor.js'
+import { CpuHogs } from './cpu-hogs.js'
+
+/** How much is measured. */
+export interface Extent {
+  readonly rounds: number
+  /** ms that a round is meant to last. It ends by count; calibration finds the count. */
+  readonly length: number
+  /** How many make a round, instead of calibration. */
+  readonly count?: number
+}
+
+/**
+ * Runs a comparison: all entrants are started, warmed up and calibrated, then take turns. Who cannot take part, or
+ * fails, is reported with the reason and stops nobody else.
+ * @param progress is told what is happening
+ */
+export async function runComparison(
+  comparison: Comparison,
+  extent: Extent,
+  progress: (what: string) => void,
+): Promise<ComparisonResult> {
+  const { name, entrants, rounds = extent.rounds, count = extent.count } = comparison
+  progress(`${name}: starting`)
+  const competitors = entrants.map(entrant => new Competitor(entrant))
+  const hogs = new CpuHogs(comparison.hogs ?? 0)
+  try {
+    await Promise.all(competitors.map(competitor => competitor.start()))
+    for (const competitor of competitors) {
+      progress(`${name}: calibrating ${competitor.name}`)
+      await competitor.prepare(extent.length, count)
+    }
+    for (let round = 1; round <= rounds; round++) {
+      for (const competitor of competitors) {
+        progress(`${name}: round ${round} of ${rounds}, ${competitor.name}`)
+        await competitor.round()
+      }
+    }
+  } finally {
+    hogs.end()
+    await Promise.all(competitors.map(competitor => competitor.close()))
+  }
+  return { comparison, entries: competitors.map(competitor => competitor.entry()) }
+}
