@@ -22,13 +22,15 @@ export class RingReader {
   readonly #capacity: number
   readonly #mask: number
   /** How far the writer had published when we looked last. */
-  #tail = 0
+  #tail: number
   /** The record that is next, how far we are done, and how far the writer knows that we are. */
-  #next = 0
-  #head = 0
-  #freed = 0
+  #next: number
+  #head: number
+  #freed: number
 
-  constructor({ words, heads, ringBytes }: Way) {
+  /** @param origin where both sides begin to count, and what `words` say already. @default 0 */
+  constructor({ words, heads, ringBytes }: Way, origin = 0) {
+    this.#tail = this.#next = this.#head = this.#freed = origin
     this.#words = words
     this.#heads = heads
     this.#capacity = ringBytes / 8

@@ -13,14 +13,16 @@ export class RingWriter {
   readonly #capacity: number
   readonly #mask: number
   /** Where the next record goes, and how far the reader may read. */
-  #tail = 0
-  #published = 0
+  #tail: number
+  #published: number
   /** How far the reader was when we looked last. */
-  #head = 0
+  #head: number
   /** Units to leave empty in front of the record that was reserved last, because it would not fit before the end. */
   #padding = 0
 
-  constructor({ words, heads, ringBytes }: Way) {
+  /** @param origin where both sides begin to count: any multiple of the ring's units. @default 0 */
+  constructor({ words, heads, ringBytes }: Way, origin = 0) {
+    this.#tail = this.#published = this.#head = origin
     this.#words = words
     this.#heads = heads
     this.#capacity = ringBytes / 8

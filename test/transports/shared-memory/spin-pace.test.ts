@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest'
+import { SpinPace } from '../../../src/transports/shared-memory/spin-pace.js'
+
+/** A clock whose every reading is `step` ms later than the one before. */
+class TickingClock {
+  step = 0.001
+  #now = 0
+
+  now(): number {
+    this.#now += this.step
+    return this.#now
+  }
+
+  pass(ms: number): void {
+    this.#now += ms
+  }
+}
+
+const never = () => false
+
+describe('waiting by looking again and again', () => {
+  it('begins when the bell follows sleep at once, and not when it follows late', () => {
+    const clock = new TickingClock()
+    const pace = new SpinPace(clock, true)
+    let looks = 0
+    const looking = () => {
+      looks++
+      return false
+    }
+    pace.sleeps()
+    clock.pass(1)
+    pace.woken()
+    pace.waits(looking)
+    expect(looks, 'after a bell that came late').toBe(0)
+    pace.sleeps()
+    pace.woken()
+    pace.waits(looking)
+    expect(looks, 'after a bell that came at once').toBeGreaterThan(0)
+  })
+
+  it('sees what arrives', () => {
+    const pace = spinning(new TickingClock())
+    let looks = 0
+    expect(pace.waits(() => ++looks === 1000)).toBe(true)
+    expect(looks).toBe(1000)
+  })
+
+  it('gives up after a while, after three waits in vain for good, and then lets ever more chances pass', () => {
+    const clock = new TickingClock()
+    const pace = spinning(clock)
+    expect([looksOf(pace), looksOf(pace), looksOf(pace)].every(looks => looks > 0)).toBe(true)
+    expect(looksOf(pace)).toBe(0)
+    const chances = () => {
+      for (let passed = 1; ; passed++) {
+        pace.sleeps()
+        pace.woken()
+        if (looksOf(pace) === 0) continue
+        looksOf(pace)
+        looksOf(pace)
+        return passed
+      }
+    }
+    expect([chances(), chances(), chances()]).toEqual([2, 4, 8])
+  })
+
+  it('forgets misses as soon as it hits', () => {
+    const pace = spinning(new TickingClock())
+    for (let round = 0; round < 10; round++) {
+      looksOf(pace)
+      looksOf(pace)
+      expect(pace.waits(() => true)).toBe(true)
+    }
+  })
+
+  it('stops at once when another thread had the processor, and cools down', () => {
+    const clock = new TickingClock()
+    const pace = spinning(clock)
+    clock.step = 0.041
+    expect(pace.waits(never)).toBe(false)
+    clock.step = 0.001
+    pace.sleeps()
+    pace.woken()
+    expect(looksOf(pace), 'while it cools').toBe(0)
+    clock.pass(6)
+    pace.sleeps()
+    pace.woken()
+    expect(looksOf(pace), 'afterwards').toBeGreaterThan(0)
+  })
+
+  it('is never done where the peer has no processor of its own', () => {
+    const pace = new SpinPace(new TickingClock(), false)
+    pace.sleeps()
+    pace.woken()
+    expect(looksOf(pace)).toBe(0)
+  })
+
+  it('ends although the clock stands still', () => {
+    const clock = new TickingClock()
+    const pace = spinning(clock)
+    clock.step = 0
+    expect(pace.waits(never)).toBe(false)
+  })
+})
+
+function spinning(clock: TickingClock): SpinPace {
+  const pace = new SpinPace(clock, true)
+  pace.sleeps()
+  pace.woken()
+  return pace
+}
+
+/** How often it looks when nothing arrives. */
+function looksOf(pace: SpinPace): number {
+  let looks = 0
+  pace.waits(() => {
+    looks++
+    return false
+  })
+  return looks
+}
