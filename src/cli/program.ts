@@ -19,6 +19,10 @@ What is sent:
 On a stream, a raw frame that does not end in a line feed gets one.
 ${rawHelp}`
 
+const doctorHelp = `
+Without --fix it only tells. What belongs to a living process, or to another user, is never touched.
+Exits with 0 when nothing is wrong or left over (any more), else with 1.`
+
 const exitHelp = `
 Exits with 0 when it is done, 1 when it failed, 2 when it was called wrongly.`
 
@@ -82,6 +86,13 @@ export function createProgram(): Command {
     .action(async (names, options) =>
       (await import('./calibrate-command.js')).calibrateCommand(names, options),
     )
+  program
+    .command('doctor')
+    .description('looks for what keeps Signalbox from working, and for what killed processes left behind')
+    .option('--fix', "remove what is left of this user's processes that have ended")
+    .option('--json', 'one JSON object a line')
+    .addHelpText('after', doctorHelp)
+    .action(async options => (await import('./doctor-command.js')).doctorCommand(options))
   return program
 }
 

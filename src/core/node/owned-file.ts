@@ -101,7 +101,8 @@ export class OwnedFiles {
   }
 }
 
-function ownerIn(bytes: Uint8Array): Owner | undefined {
+/** The owner that a file names; undefined where it names none. */
+export function ownerIn(bytes: Uint8Array): Owner | undefined {
   try {
     return ownerSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8'))).data
   } catch {

@@ -31,4 +31,4 @@ export function errno(): number {
 }
 
 /** Operations of `flock` (sys/file.h), the same everywhere. */
-export const Flock = { EXCLUSIVE: 2, NON_BLOCKING: 4 } as const
+export const Flock = { SHARED: 1, EXCLUSIVE: 2, NON_BLOCKING: 4 } as const

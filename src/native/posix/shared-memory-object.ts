@@ -35,6 +35,14 @@ export function openSharedObject(name: string, access: MappingAccess): SharedObj
   return mapped(name, openObject(checked(name), access), access)
 }
 
+/**
+ * Removes the name of the POSIX shared-memory object `/<name>`; it is all the same when it is gone already.
+ * @throws SignalboxError `ADDRESS_INVALID`, `ACCESS_DENIED`, `SYSTEM`
+ */
+export function removeSharedObject(name: string): void {
+  removeObject(checked(name))
+}
+
 /** Maps all of an object, and closes its descriptor, which a mapping does not need. */
 function mapped(name: string, fd: number, access: MappingAccess): SharedObject {
   try {

@@ -3,6 +3,7 @@ import { type FileHandle, open, stat, unlink } from 'node:fs/promises'
 import { constants as system } from 'node:os'
 import { SignalboxError } from '../../core/contracts/index.js'
 import { errno, Flock, libc } from '../../native/posix/libc.js'
+import { systemCodeOf } from '../socket/socket-fault.js'
 
 /**
  * The right to a name, as a `flock` on a file. It ends with its owner, however he ends; and who holds
@@ -41,6 +42,25 @@ export class NameLock {
     }
   }
 
+  /**
+   * Whether somebody has the lock. It makes no file, and keeps nobody out for longer than it takes to look.
+   * @throws SignalboxError `SYSTEM`; and what opening the file throws
+   */
+  static async isHeld(path: string): Promise<boolean> {
+    let file: FileHandle
+    try {
+      file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+    } catch (error) {
+      if (systemCodeOf(error) === 'ENOENT') return false
+      throw error
+    }
+    try {
+      return !lockAtOnce(file, path, Flock.SHARED)
+    } finally {
+      await file.close()
+    }
+  }
+
   /** Removes the file while it is still locked, then lets go. Once only. */
   async release(): Promise<void> {
     await unlink(this.#path).catch(() => {}) // a lock that stays behind does no harm
@@ -48,8 +68,8 @@ export class NameLock {
   }
 }
 
-function lockAtOnce(file: FileHandle, path: string): boolean {
-  if (libc().flock(file.fd, Flock.EXCLUSIVE | Flock.NON_BLOCKING) === 0) return true
+function lockAtOnce(file: FileHandle, path: string, kind: number = Flock.EXCLUSIVE): boolean {
+  if (libc().flock(file.fd, kind | Flock.NON_BLOCKING) === 0) return true
   const error = errno()
   if (error === system.errno.EWOULDBLOCK) return false
   throw new SignalboxError(
