@@ -14,6 +14,7 @@ import {
 } from './introduction.js'
 import { agreedSizes, type Sizes, segmentBytes } from './layout.js'
 import { rephrased } from './rephrased.js'
+import type { Segments } from './segments.js'
 import { SharedMemory } from './shared-memory.js'
 
 /** Memory that both sides have mapped, and that has no name any more. */
@@ -58,16 +59,15 @@ export function askForMemory(introduction: Introduction): Promise<Shared> {
 
 /**
  * The listener's part: makes memory of the sizes that both take part in, and waits until the dialler has it.
- * @param name of the memory; nobody may guess it
  * @throws SignalboxError `CLOSED`, `ABORTED`, `PROTOCOL_VIOLATION`, `PEER_SILENT`, and what making memory throws
  */
-export function offerMemory(introduction: Introduction, name: string): Promise<Shared> {
+export function offerMemory(introduction: Introduction, segments: Segments): Promise<Shared> {
   return bounded(introduction, async () => {
     const { line, mine } = introduction
     const sizes = agreedSizes(mine, decodeHello(await line.read(HELLO_BYTES)))
-    const segment = await create(line, name, sizes)
+    const segment = await create(line, segments, sizes)
     try {
-      line.write(encodeOffer({ sizes, name }))
+      line.write(encodeOffer({ sizes, name: segment.name }))
       const [said] = await line.read(MAPPED.length)
       if (said !== MAPPED[0]) throw brokenRule(`${said} is no answer to an offer`)
       return { segment, sizes }
@@ -75,15 +75,15 @@ export function offerMemory(introduction: Introduction, name: string): Promise<S
       segment.close()
       throw error
     } finally {
-      segment.unlink()
+      segments.unlink(segment)
     }
   })
 }
 
 /** Makes the memory, or tells the dialler why there is none. */
-async function create(line: ControlLine, name: string, sizes: Sizes): Promise<SharedMemory> {
+async function create(line: ControlLine, segments: Segments, sizes: Sizes): Promise<SharedMemory> {
   try {
-    return SharedMemory.create(name, segmentBytes(sizes))
+    return segments.create(segmentBytes(sizes))
   } catch (error) {
     line.write(encodeRefusal(reasonOf(error)))
     await line.close()

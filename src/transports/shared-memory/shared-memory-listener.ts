@@ -13,6 +13,7 @@ import { ControlLine } from './control-line.js'
 import { offerMemory } from './introduce.js'
 import type { Sizes } from './layout.js'
 import { rephrased } from './rephrased.js'
+import { Segments } from './segments.js'
 import { SharedMemoryConnection } from './shared-memory-connection.js'
 
 /** Listens at `address`. @param mine the sizes that this side takes part in at most */
@@ -26,7 +27,11 @@ export async function listen(
   const controls = await place.catch(error => {
     throw rephrased(`listen on ${address.href}`, error)
   })
-  return new SharedMemoryListener(address, context, controls, mine)
+  const segments = new Segments(context.runtimeFolder)
+  await segments.sweep().catch(error => {
+    context.log.warn(`${address.href}: memory that is left of dead processes stays: ${reasonOf(error)}`)
+  })
+  return new SharedMemoryListener(address, context, controls, segments, mine)
 }
 
 /** Shares memory with each that comes to the meeting place. */
@@ -41,6 +46,7 @@ class SharedMemoryListener implements Listener {
     readonly address: Address,
     private readonly context: TransportContext,
     private readonly controls: Listener,
+    private readonly segments: Segments,
     private readonly mine: Sizes,
   ) {
     this.connections$ = this.#arrivals.connections$
@@ -55,14 +61,13 @@ class SharedMemoryListener implements Listener {
   }
 
   async #meet(control: Connection): Promise<void> {
-    const { random, clock, log } = this.context
+    const { clock, log } = this.context
     const { href } = this.address
     const line = new ControlLine(control)
     this.#strangers.add(line)
     const what = `share memory at ${href}`
     try {
-      const name = `signalbox.${process.pid}.${Buffer.from(random.bytes(16)).toString('hex')}`
-      const shared = await offerMemory({ line, what, mine: this.mine, clock }, name)
+      const shared = await offerMemory({ line, what, mine: this.mine, clock }, this.segments)
       this.#arrivals.add(
         new SharedMemoryConnection({ name: href, role: 'listener', control: line, clock, ...shared }),
       )
