@@ -38,7 +38,7 @@ export class Node implements AsyncDisposable {
   readonly namespace: string
   /** Every message that did not reach a handler, and why. */
   readonly deadLetters$: Observable<DeadLetter>
-  /** Other nodes coming and going: `down` when a node closed, died or fell silent. */
+  /** Other nodes: those that are there come first. `down` when one closed, died, or was silent for too long. */
   readonly peers$: Observable<PeerEvent>
   #closing: Promise<void> | undefined
 

@@ -7,7 +7,7 @@ import { ActorSystem } from '../core/actors/index.js'
 import { States, Topics } from '../core/bus/index.js'
 import { type AnyTransport, type Codec, type ConnectionTransport } from '../core/contracts/index.js'
 import { ContractTable, DeadLetters, Directory, Peers, type Service } from '../core/node/index.js'
-import { Costs } from '../core/routing/index.js'
+import { Costs, tracksAbove } from '../core/routing/index.js'
 import { completed } from '../core/tracks/index.js'
 import { processTable } from '../native/process-table.js'
 import { builtinTransports } from './builtin-transports.js'
@@ -88,6 +88,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     }),
     codecs: config.codec.map(name => codecs[name]()),
     link: config.link,
+    plan: tracksAbove(config.link.tracks),
     secret: await sharedSecret(config),
     patience: config.ask.timeout,
     contracts,

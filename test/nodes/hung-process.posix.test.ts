@@ -7,11 +7,11 @@ import { until } from '../support/until.js'
 
 // Windows has no signal that stops a process, and Wine's node.exe does not pass one on.
 it.each(['named-pipe', 'tcp'])(
-  '[I3] a node that hangs is noticed by its silence, over %s',
+  '[I3] [I8] a node that hangs for longer than its time to resume is lost, over %s',
   async transport => {
     const { config, start } = nodes({
       transports: { prefer: [transport] },
-      link: { heartbeat: 100, handshakeTimeout: 200 },
+      link: { heartbeat: 100, handshakeTimeout: 200, resume: 300 },
     })
     const node = await start('till')
     const peer = await NodePeer.start('shop', config)
@@ -23,7 +23,7 @@ it.each(['named-pipe', 'tcp'])(
     peer.signal('SIGSTOP')
     expect(await down).toMatchObject({
       node: 'shop',
-      reason: { by: 'fault', error: { code: 'PEER_SILENT' } },
+      reason: { by: 'fault', error: { code: 'PEER_LOST', cause: { code: 'PEER_SILENT' } } },
     })
     await lost
     // It is in the directory still, since its process lives, and takes connections without ever greeting.

@@ -131,3 +131,14 @@ it('[I1] each life of a node comes once and goes once, the earlier before the la
   presence.down('shop', 'b', { by: 'peer' })
   expect(events).toEqual(['up a', 'down a', 'up b', 'down b'])
 })
+
+it('who asks later who is there hears of those first', () => {
+  const presence = new Presence()
+  presence.up('shop', 'a', { by: 'peer' })
+  presence.up('till', 'a', { by: 'peer' })
+  presence.down('shop', 'a', { by: 'peer' })
+  const events: string[] = []
+  presence.events$.subscribe(({ type, node }) => events.push(`${type} ${node}`))
+  presence.down('till', 'a', { by: 'peer' })
+  expect(events).toEqual(['up till', 'down till'])
+})

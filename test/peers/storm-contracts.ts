@@ -13,8 +13,6 @@ const noteShape = {
   by: z.string(),
   life: z.number(),
   number: z.number(),
-  /** How often the writer had seen the reader's node come or go, when it wrote. */
-  era: z.number(),
   /** Bytes of the body, each of which is the lowest byte of the number. */
   size: z.number(),
   body: z.instanceof(Uint8Array),
@@ -36,8 +34,6 @@ export const News = message(
     by: z.string(),
     life: z.number(),
     number: z.number(),
-    /** How often the publisher had seen each node come or go. */
-    eras: z.record(z.string(), z.number()),
   }),
 )
 
@@ -65,6 +61,8 @@ export interface StormSetup {
   readonly journal: string
   /** Milliseconds. */
   readonly heartbeat: number
+  /** Milliseconds that a session outlives its last track. */
+  readonly resume: number
 }
 
 /**

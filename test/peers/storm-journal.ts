@@ -22,12 +22,12 @@ export type Entry =
   | readonly ['published', number: number, accepted: number, failed: number]
   | readonly ['set', count: number]
   // as a receiver
-  | readonly ['heard', clerk: string, by: string, life: number, number: number, era: number]
+  | readonly ['heard', clerk: string, by: string, life: number, number: number]
   | readonly ['damaged', clerk: string, by: string, life: number, number: number]
   /** It was in a mailbox when its actor was stopped. */
   | readonly ['left', clerk: string, by: string, life: number, number: number]
-  | readonly ['observed', by: string, life: number, number: number, era: number]
-  | readonly ['read', by: string, life: number, number: number, era: number]
+  | readonly ['observed', by: string, life: number, number: number]
+  | readonly ['read', by: string, life: number, number: number]
   | readonly ['level', of: string, life: number, count: number]
   | readonly ['peer', type: 'up' | 'down', node: string, incarnation: string, code: string]
   /** From here on everything that it tried has its outcome. */

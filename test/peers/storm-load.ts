@@ -101,7 +101,7 @@ export class StormLoad {
     const number = ++peer.numbers[clerk]
     const era = this.options.era(peer.name)
     const size = this.#size(clerk)
-    const note: Note = { by: node.name, life, number, era, size, body: new Uint8Array(size).fill(number) }
+    const note: Note = { by: node.name, life, number, size, body: new Uint8Array(size).fill(number) }
     journal.write(['tried', peer.name, clerk, number, manner, era])
     const fate = (fate: Fate, code = '') => journal.write(['fate', peer.name, clerk, number, fate, code])
     const ref = peer.clerks[clerk]
@@ -163,11 +163,10 @@ export class StormLoad {
   }
 
   async #publish(): Promise<void> {
-    const { node, life, journal, others } = this.options
+    const { node, life, journal } = this.options
     while (this.#on) {
       const number = ++this.#news
-      const eras = Object.fromEntries(others.map(other => [other, this.options.era(other)]))
-      const { accepted, failed } = await node.publish(News, { by: node.name, life, number, eras })
+      const { accepted, failed } = await node.publish(News, { by: node.name, life, number })
       journal.write(['published', number, accepted, failed])
       await this.#takeBreath()
     }

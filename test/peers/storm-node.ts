@@ -2,7 +2,7 @@
 // writes down what happens to it, and obeys its director over IPC.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { isSignalboxError, type Node, reasonOf, startNode } from 'signalbox'
+import { type CloseReason, isSignalboxError, type Node, reasonOf, startNode } from 'signalbox'
 import { openHandles, SeededRandom } from 'signalbox/testing'
 import {
   Clerk,
@@ -24,7 +24,7 @@ import { transportOf } from './transport-of.js'
 const STEP = 25
 
 const setup = JSON.parse(process.argv[2] ?? '{}') as StormSetup
-const { name, life, others, transport, heartbeat, runtimeFolder } = setup
+const { name, life, others, transport, heartbeat, resume, runtimeFolder } = setup
 const journal = new Journal(setup.journal)
 const trap = new Trap()
 const track = severable(await transportOf(transport))
@@ -45,7 +45,7 @@ try {
       runtimeFolder,
       log: { level: 'silent' },
       transports: { prefer: [transport], listen: [transport] },
-      link: { heartbeat },
+      link: { heartbeat, resume },
     },
   })
   follow(node)
@@ -119,13 +119,7 @@ async function closed(node: Node, load: StormLoad): Promise<void> {
 /** Writes down all that the node is told. */
 function follow(node: Node): void {
   node.peers$.subscribe(({ type, node: peer, incarnation, reason }) => {
-    journal.write([
-      'peer',
-      type,
-      peer,
-      incarnation,
-      reason?.by === 'fault' ? reason.error.code : (reason?.by ?? ''),
-    ])
+    journal.write(['peer', type, peer, incarnation, codeOf(reason)])
     eras.set(peer, (eras.get(peer) ?? 0) + 1)
     if (type === 'up') present.set(peer, incarnation)
     else present.delete(peer)
@@ -142,7 +136,7 @@ function follow(node: Node): void {
     journal.write(['left', clerk, note.by, note.life, note.number])
   })
   node.observe(News, { overflow: 'unbounded' }).subscribe(news => {
-    journal.write(['observed', news.by, news.life, news.number, news.eras[name] ?? 0])
+    journal.write(['observed', news.by, news.life, news.number])
   })
   void readNews(node)
   for (const other of others) {
@@ -153,9 +147,16 @@ function follow(node: Node): void {
   }
 }
 
+/** Why a peer went; where its session came not back in time, why the last track was lost. */
+function codeOf(reason: CloseReason | undefined): string {
+  if (reason?.by !== 'fault') return reason?.by ?? ''
+  const { cause, code } = reason.error
+  return isSignalboxError(cause) ? cause.code : code
+}
+
 async function readNews(node: Node): Promise<void> {
   for await (const news of node.stream(News, { buffer: 4 })) {
-    journal.write(['read', news.by, news.life, news.number, news.eras[name] ?? 0])
+    journal.write(['read', news.by, news.life, news.number])
     await new Promise(setImmediate)
   }
 }
@@ -183,8 +184,8 @@ async function spawnClerks(node: Node): Promise<void> {
 }
 
 function hear(clerk: ClerkName, note: Note): void {
-  const { by, number, era } = note
-  journal.write(['heard', clerk, by, note.life, number, era])
+  const { by, number } = note
+  journal.write(['heard', clerk, by, note.life, number])
   if (!isWhole(note)) journal.write(['damaged', clerk, by, note.life, number])
   trap.pass('reading')
   if (++handled % STEP === 0) tell({ event: 'progress' })

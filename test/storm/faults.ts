@@ -9,7 +9,7 @@ export type Fault =
   | { readonly kind: 'stop'; readonly until: 'silent' | 'progress' }
   /** Its event loop stands still, for longer or shorter than its silence is tolerated. */
   | { readonly kind: 'hang'; readonly ms: number }
-  /** Its connections are cut; `both` of two nodes at once, so that both dial. */
+  /** Its connections are cut, and no session may end of it; `both`: of two nodes at once. */
   | { readonly kind: 'cut'; readonly both: boolean }
   /** Closed under load. */
   | { readonly kind: 'close' }

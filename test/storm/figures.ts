@@ -15,8 +15,6 @@ export interface Figures {
   twice: number
   /** Messages, news and levels that came after a later one. */
   overtaken: number
-  /** Messages that came after a later one of another session. */
-  acrossSessions: number
   /** Peers that were given up because they were silent. */
   silent: number
 }
@@ -34,7 +32,6 @@ export function noFigures(): Figures {
     lost: 0,
     twice: 0,
     overtaken: 0,
-    acrossSessions: 0,
     silent: 0,
   }
 }
@@ -46,8 +43,7 @@ export function addFigures(total: Figures, more: Figures): void {
 
 /** `kills 3 · pauses 1 · …` */
 export function describeFigures(figures: Figures): string {
-  const words = (name: string) => name.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)
   return Object.entries(figures)
-    .map(([name, count]) => `${words(name)} ${count}`)
+    .map(([name, count]) => `${name} ${count}`)
     .join(' · ')
 }

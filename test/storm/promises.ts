@@ -25,14 +25,6 @@ interface Arrival {
   readonly life: Life
   /** The place in that life's journal. */
   readonly at: number
-  readonly era: number
-}
-
-/** Where something stands among what its sender told one receiver. */
-interface Place {
-  readonly number: number
-  /** How often the sender had seen the receiver's node come or go. */
-  readonly era: number
 }
 
 /** What a storm found: figures, and each promise that was not kept, with what the journals say. */
@@ -79,10 +71,10 @@ class Judge {
     life.entries.forEach((entry, at) => {
       switch (entry[0]) {
         case 'heard': {
-          const [, clerk, by, of, number, era] = entry
+          const [, clerk, by, of, number] = entry
           const key = keyOf(by, of, life.peer.name, clerk, number)
           const arrivals = this.#heard.get(key) ?? []
-          arrivals.push({ life, at, era })
+          arrivals.push({ life, at })
           this.#heard.set(key, arrivals)
           this.#figures.heard++
           if (arrivals.length > 1) {
@@ -102,26 +94,24 @@ class Judge {
     })
   }
 
-  /** In each lane, what is heard follows what was tried. */
+  /** In each lane, what is heard follows what was tried, however many sessions that took. */
   #order(life: Life): void {
-    const last = new Map<string, Place>()
+    const last = new Map<string, number>()
     life.entries.forEach((entry, at) => {
       if (entry[0] !== 'heard') return
-      const [, clerk, by, of, number, era] = entry
-      this.#follow(life, at, last, `${by}#${of} ${clerk}`, { number, era })
+      const [, clerk, by, of, number] = entry
+      this.#follow(life, at, last, `${by}#${of} ${clerk}`, number)
     })
   }
 
-  /** What is told in one order is heard in it, within a session: another era is another one. */
-  #follow(life: Life, at: number, last: Map<string, Place>, order: string, place: Place): void {
-    const before = last.get(order)
-    if (before === undefined || place.number >= before.number) {
-      last.set(order, place)
-    } else if (place.era !== before.era) {
-      this.#figures.acrossSessions++
+  /** What is told in one order is heard in it. */
+  #follow(life: Life, at: number, last: Map<string, number>, order: string, number: number): void {
+    const before = last.get(order) ?? 0
+    if (number >= before) {
+      last.set(order, number)
     } else {
       this.#figures.overtaken++
-      this.#complain(life, at, `${order} ${place.number} was overtaken by ${before.number}`)
+      this.#complain(life, at, `${order} ${number} was overtaken by ${before}`)
     }
   }
 
@@ -202,17 +192,16 @@ class Judge {
   /** News of one publisher come in order, once, and to as many as the publisher was told. */
   #news(life: Life): void {
     const { peer, entries } = life
-    const last = new Map<string, Place>()
+    const last = new Map<string, number>()
     entries.forEach((entry, at) => {
       if (entry[0] !== 'observed' && entry[0] !== 'read') return
-      const [how, by, of, number, era] = entry
+      const [how, by, of, number] = entry
       const publisher = `${how} ${by}#${of}`
-      const before = last.get(publisher)
-      if (before !== undefined && number === before.number) {
+      if (number === last.get(publisher)) {
         this.#figures.twice++
         this.#complain(life, at, `${publisher} ${number} came twice`)
       }
-      this.#follow(life, at, last, publisher, { number, era })
+      this.#follow(life, at, last, publisher, number)
     })
     const observers = new Map<number, Set<string>>()
     for (const other of this.#lives)

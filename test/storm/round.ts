@@ -11,6 +11,8 @@ import { StormPeer } from './storm-peer.js'
 const NAMES = ['anchor', 'brake', 'crane'] as const
 /** Milliseconds. Three intervals of silence, and the peer is given up. */
 export const HEARTBEAT = 500
+/** Milliseconds that a session waits for a track: what is only cut comes back in time, on a loaded machine too. */
+export const RESUME = 4000
 /** Handles that come and go by themselves. */
 const NOISE = 16
 /** Bytes that a node may have in use when everything is quiet. */
@@ -142,6 +144,7 @@ export class Round {
       runtimeFolder: this.#runtimeFolder,
       journal: join(this.options.folder, `${name}-${life}-${randomUUID()}.log`),
       heartbeat: HEARTBEAT,
+      resume: RESUME,
     })
     this.lives.push(peer)
     this.#present.set(name, peer)
@@ -195,10 +198,7 @@ export class Round {
 
   async #cut(victim: StormPeer, both: boolean): Promise<void> {
     const other = this.#get(this.#pick(NAMES.filter(name => name !== victim.name)))
-    for (const peer of both ? [victim, other] : [victim]) {
-      peer.disturbed = true
-      peer.tell({ order: 'sever' })
-    }
+    for (const peer of both ? [victim, other] : [victim]) peer.tell({ order: 'sever' })
     await this.#progressOf(victim.name)
   }
 

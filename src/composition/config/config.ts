@@ -88,6 +88,18 @@ export interface Config {
     readonly heartbeat: number
     /** ms until a peer that does not finish its greeting is given up. @default 5000 */
     readonly handshakeTimeout: number
+    /**
+     * ms that a session outlives its last track: within them its nodes may find each other again, over any transport,
+     * and nobody notices. A peer that is certainly dead is not waited for. 0: it ends with its track.
+     * @default 10000
+     */
+    readonly resume: number
+    /**
+     * Further tracks of each link, by transport: what is larger than so many bytes takes it. It is used where both
+     * nodes have that transport, and listen on it. Needs `resume`.
+     * @default {}: one track carries all
+     */
+    readonly tracks: Readonly<Record<string, number>>
   }
   readonly ask: {
     /** ms until an unanswered question fails. @default 5000 */

@@ -59,7 +59,7 @@ export function variableFor({ path }: Option): string {
 }
 
 /** What cannot be read as it should stays text, and the schema says what is wrong with it. */
-function parsed(text: string, { kind }: Option): unknown {
+function parsed(text: string, { kind }: Pick<Option, 'kind'>): unknown {
   switch (kind) {
     case 'number':
       return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
@@ -69,6 +69,13 @@ function parsed(text: string, { kind }: Option): unknown {
       return listOf(text)
     case 'record':
       return Object.fromEntries(listOf(text).map(pair => splitAtEquals(pair)))
+    case 'numbers':
+      return Object.fromEntries(
+        listOf(text).map(pair => {
+          const [name, value] = splitAtEquals(pair)
+          return [name, parsed(value, { kind: 'number' })]
+        }),
+      )
     case 'text':
       return text
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** How an option's value looks. */
-export type OptionKind = 'text' | 'number' | 'flag' | 'list' | 'record'
+export type OptionKind = 'text' | 'number' | 'flag' | 'list' | 'record' | 'numbers'
 
 /** One option that a schema knows. */
 export interface Option {
@@ -40,6 +40,6 @@ function kindOf(schema: z.core.$ZodType): OptionKind {
   if (schema instanceof z.ZodNumber) return 'number'
   if (schema instanceof z.ZodBoolean) return 'flag'
   if (schema instanceof z.ZodArray) return 'list'
-  if (schema instanceof z.ZodRecord) return 'record'
+  if (schema instanceof z.ZodRecord) return schema.valueType instanceof z.ZodNumber ? 'numbers' : 'record'
   return 'text'
 }

@@ -74,6 +74,8 @@ export function configSchema({ transports, resolveFolder, resolveCache }: Schema
         maxMessage: bytes.default(128 * MIB),
         heartbeat: milliseconds.default(5000),
         handshakeTimeout: milliseconds.default(5000),
+        resume: z.int().min(0).max(LONGEST_TIME).default(10_000),
+        tracks: z.record(transport, z.int().min(0)).default({}),
       })
       .prefault({}),
     ask: z.strictObject({ timeout: milliseconds.default(5000) }).prefault({}),

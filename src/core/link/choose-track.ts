@@ -1,9 +1,13 @@
+import type { Way } from './way.js'
+
 /** What a choice between tracks is made by. */
 export interface TrackView {
   /** Its generation: 1 is the track that the session began with. */
   readonly id: number
   /** Bytes of the largest message that it carries in one frame. */
   readonly partSize: number
+  /** What it runs over; undefined where nobody said so. */
+  readonly way: Way | undefined
 }
 
 /**

@@ -15,6 +15,7 @@ import { MessageTrack } from './message-track.js'
 import type { SessionRegistry } from './session-registry.js'
 import { StreamTrack } from './stream-track.js'
 import type { Track } from './track.js'
+import type { Way } from './way.js'
 
 /** What a track's mechanism does with the boundaries of frames. */
 export type Boundaries = 'message' | 'stream'
@@ -24,6 +25,14 @@ export interface EstablishOptions extends HandshakeOptions {
   readonly link?: LinkOptions
   /** The sessions of this node: new ones are entered there, and a listening side lets tracks join them. */
   readonly sessions?: SessionRegistry
+  /** What the connection is made over. */
+  readonly way?: Way
+}
+
+/** How a track joins a link. */
+export interface JoinOptions extends ExchangeOptions {
+  /** What the connection is made over. */
+  readonly way?: Way
 }
 
 /**
@@ -40,13 +49,14 @@ export function establishLink(
   options: EstablishOptions,
   host: (session: Session) => LinkHost,
 ): Promise<Link> {
-  const track = trackOf(connection, boundaries)
+  const track = trackOf(connection, boundaries, options.way)
   const { sessions } = options
   const admitted: HandshakeOptions =
     role === 'dialler' || sessions === undefined
       ? options
       : { ...options, admit: theirs => options.admit?.(theirs) ?? sessions.admit(theirs) }
   const begin = (established: Established): Link => {
+    sessions?.assertLatest(established.session)
     const link = new Link(established, track, context.clock, host(established.session), options.link)
     sessions?.add(link)
     return link
@@ -101,10 +111,10 @@ export async function joinLink(
   connection: Connection,
   boundaries: Boundaries,
   context: Pick<TransportContext, 'clock' | 'random'>,
-  options: ExchangeOptions = {},
+  options: JoinOptions = {},
 ): Promise<number> {
   const id = link.issueTrack()
-  await joinSession(link, id, trackOf(connection, boundaries), context, options)
+  await joinSession(link, id, trackOf(connection, boundaries, options.way), context, options)
   return id
 }
 
@@ -113,6 +123,6 @@ function isSuperseded(error: unknown): boolean {
   return isSignalboxError(error, 'SUPERSEDED') || isSignalboxError((error as Error).cause, 'SUPERSEDED')
 }
 
-function trackOf(connection: Connection, boundaries: Boundaries): Track {
-  return boundaries === 'stream' ? new StreamTrack(connection) : new MessageTrack(connection)
+function trackOf(connection: Connection, boundaries: Boundaries, way: Way | undefined): Track {
+  return boundaries === 'stream' ? new StreamTrack(connection, way) : new MessageTrack(connection, way)
 }

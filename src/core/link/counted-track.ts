@@ -7,6 +7,7 @@ import { Heartbeat } from './heartbeat.js'
 import { keptLength, ReplayBuffer } from './replay-buffer.js'
 import type { Track } from './track.js'
 import { violation } from './violation.js'
+import type { Way } from './way.js'
 
 /** What the tracks of one session have in common. */
 export interface TrackSettings {
@@ -64,6 +65,11 @@ export class CountedTrack {
     this.replay = new ReplayBuffer(settings.replay)
     const { mine, theirs } = settings.heartbeat
     this.#heartbeat = new Heartbeat(settings.clock, mine, theirs, { beat: () => this.#beat(), silent })
+  }
+
+  /** What it runs over; undefined where nobody said so. */
+  get way(): Way | undefined {
+    return this.track.way
   }
 
   /** Frames received. */

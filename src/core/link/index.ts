@@ -1,7 +1,14 @@
 export { ByteReader } from './byte-reader.js'
 export { ByteWriter } from './byte-writer.js'
 export { bySize, type ChooseTrack, primaryTrack, type TrackView } from './choose-track.js'
-export { type Boundaries, dialLink, type EstablishOptions, establishLink, joinLink } from './connect.js'
+export {
+  type Boundaries,
+  dialLink,
+  type EstablishOptions,
+  establishLink,
+  type JoinOptions,
+  joinLink,
+} from './connect.js'
 export type { ExchangeOptions } from './exchange.js'
 export { FIRST_LANE, ReservedLane } from './frames.js'
 export type { HandshakeOptions, Session } from './handshake.js'
@@ -15,3 +22,4 @@ export { Queue } from './queue.js'
 export { errorOf, readReason, writeReason } from './reason.js'
 export { type Dial, SessionRegistry } from './session-registry.js'
 export { violation } from './violation.js'
+export type { Way } from './way.js'

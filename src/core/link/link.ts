@@ -24,6 +24,7 @@ import { errorOf } from './reason.js'
 import { SessionTracks } from './session-tracks.js'
 import type { Track, TrackSink } from './track.js'
 import { violation } from './violation.js'
+import type { Way } from './way.js'
 
 /** Who receives what a link carries. */
 export interface LinkHost {
@@ -39,8 +40,8 @@ export interface LinkHost {
   /** The link is ready to send. Called once, before anything is delivered. */
   attached?(link: Link): void
   /**
-   * No track is left, and the session waits for one: see {@link LinkOptions.resume}. Called on the side that dialled;
-   * it is the one to dial again, and to join.
+   * No track is left, and the session waits for one: see {@link LinkOptions.resume}. The side that dialled is the one
+   * to dial again, and to join; either may know that nobody is there to come back.
    */
   stranded?(link: Link): void
 }
@@ -176,6 +177,11 @@ export class Link implements Joinable {
     return this.#tracks.set.live.map(track => track.id)
   }
 
+  /** What its tracks run over, as far as that is known, the primary one first; after the last one, what that ran over. */
+  get ways(): readonly Way[] {
+    return this.#tracks.set.ways
+  }
+
   /** Whether it waits for a track. */
   get stranded(): boolean {
     return this.#tracks.stranded
@@ -216,7 +222,7 @@ export class Link implements Joinable {
   }
 
   async #closeGently(): Promise<void> {
-    if (!this.#ended && !this.#isQuiet()) {
+    if (!this.#ended && !this.stranded && !this.#isQuiet()) {
       await new Promise<void>(resolve => {
         const timer = this.clock.after(LINGER, resolve)
         this.#quiet = () => {
@@ -238,7 +244,7 @@ export class Link implements Joinable {
   /** A session that is being closed needs no other track. */
   #stranded(): void {
     if (this.ended) this.#end({ by: 'us' })
-    else if (this.session.role === 'dialler') this.host.stranded?.(this)
+    else this.host.stranded?.(this)
   }
 
   #over(): SignalboxError {

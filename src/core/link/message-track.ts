@@ -1,10 +1,11 @@
 import type { Connection } from '../contracts/index.js'
 import { ConnectionTrack, plainBytes, type TrackSink } from './track.js'
+import type { Way } from './way.js'
 
 /** A track over a connection that keeps the boundaries of its frames. */
 export class MessageTrack extends ConnectionTrack {
-  constructor(connection: Connection) {
-    super(connection, 0)
+  constructor(connection: Connection, way?: Way) {
+    super(connection, 0, way)
   }
 
   receive(sink: TrackSink): void {

@@ -1,5 +1,5 @@
 import { type Clock, SignalboxError } from '../contracts/index.js'
-import type { HandshakeOptions } from './handshake.js'
+import type { HandshakeOptions, Session } from './handshake.js'
 import type { Hello } from './hello.js'
 import type { Link } from './link.js'
 
@@ -79,16 +79,21 @@ export class SessionRegistry {
     return undefined
   }
 
+  /**
+   * To be called when a session is about to begin: a later one with this peer may have begun during its handshake.
+   * @throws SignalboxError `SUPERSEDED`; the peer has begun the later one, too, and ends this one
+   */
+  assertLatest({ theirs, epoch }: Session): void {
+    const { incarnation, begun } = this.#peer(theirs.node)
+    if (incarnation === hex(theirs.incarnation) && epoch < begun) throw superseded(theirs)
+  }
+
   /** A session began: it takes the place of an earlier one with this peer. */
   add(link: Link): void {
     const { theirs, token, epoch } = link.session
     const peer = this.#peer(theirs.node)
     const life = hex(theirs.incarnation)
     const sameLife = peer.incarnation === life
-    if (sameLife && epoch < peer.begun) {
-      link.abort(superseded(theirs)) // the peer has begun the later one too
-      return
-    }
     const older = peer.link
     peer.link = link
     peer.incarnation = life

@@ -1,5 +1,6 @@
 import type { Connection } from '../contracts/index.js'
 import { ConnectionTrack, plainBytes, type TrackSink } from './track.js'
+import type { Way } from './way.js'
 
 /** Bytes of the length in front of each frame: an unsigned 32-bit little-endian integer. */
 const HEADER = 4
@@ -11,8 +12,8 @@ export class StreamTrack extends ConnectionTrack {
   #body: Uint8Array | undefined
   #filled = 0
 
-  constructor(connection: Connection) {
-    super(connection, HEADER)
+  constructor(connection: Connection, way?: Way) {
+    super(connection, HEADER, way)
   }
 
   receive(sink: TrackSink): void {

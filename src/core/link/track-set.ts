@@ -5,6 +5,7 @@ import { encodeRetired } from './frame-writer.js'
 import { Remainder } from './remainder.js'
 import type { Track } from './track.js'
 import { violation } from './violation.js'
+import type { Way } from './way.js'
 
 /** What happens to the tracks of a session. */
 export interface TrackSetListener {
@@ -44,6 +45,8 @@ export class TrackSet {
   /** Numbers that were given to tracks that did not join yet. */
   readonly #issued = new Set<number>()
   #highest = 0
+  /** The one that was the last to take something new. */
+  #last: CountedTrack | undefined
 
   constructor(
     private readonly settings: TrackSettings,
@@ -54,6 +57,15 @@ export class TrackSet {
   /** Everything that is alive. */
   get live(): readonly CountedTrack[] {
     return this.#live
+  }
+
+  /**
+   * What the tracks run over that take something new, as far as that is known, the primary one first; what the last
+   * one ran over, when there is none.
+   */
+  get ways(): readonly Way[] {
+    const tracks = this.#usable.length === 0 && this.#last !== undefined ? [this.#last] : this.#usable
+    return tracks.flatMap(({ way }) => way ?? [])
   }
 
   /** How many retired tracks wait for the peer's word. */
@@ -196,6 +208,7 @@ export class TrackSet {
       end(track.track)
     }
     this.#live.length = 0
+    this.#last = this.#usable[0] ?? this.#last
     this.#usable = []
     this.#owed.length = 0
     this.#unsettled.clear()
@@ -228,6 +241,7 @@ export class TrackSet {
     const remainder = new Remainder(track)
     if (track === this.#usable[0]) this.#owed.unshift(remainder)
     else this.#owed.push(remainder)
+    this.#last = track
     this.#usable = this.#usable.filter(usable => usable !== track)
   }
 }

@@ -9,6 +9,7 @@ import type {
 import { ByteReader } from './byte-reader.js'
 import { FrameRoom } from './frame-room.js'
 import { violation } from './violation.js'
+import type { Way } from './way.js'
 
 /**
  * A connection as the link wants it: whole frames in, whole frames out, written in place.
@@ -30,6 +31,8 @@ export interface Track {
   /** The largest frame that can be sent. */
   readonly maxFrame: number
   readonly remote: PeerIdentity
+  /** What it runs over; undefined where nobody said so. */
+  readonly way: Way | undefined
   readonly closed: Promise<CloseReason>
   close(): Promise<void>
   abort(error?: SignalboxError): void
@@ -61,6 +64,7 @@ export abstract class ConnectionTrack implements Track {
   constructor(
     protected readonly connection: Connection,
     private readonly header: number,
+    readonly way: Way | undefined,
   ) {
     this.#inPlace = connection.inPlace
   }

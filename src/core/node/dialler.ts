@@ -1,5 +1,4 @@
 import {
-  type Address,
   type Connection,
   type ConnectionTransport,
   isSignalboxError,
@@ -7,6 +6,7 @@ import {
   SignalboxError,
   type TransportContext,
 } from '../contracts/index.js'
+import type { Candidate } from '../routing/index.js'
 import type { DirectoryEntry } from './directory-entry.js'
 import type { Ways } from './ways.js'
 
@@ -18,11 +18,13 @@ export interface DiallerOptions {
   readonly context: TransportContext
 }
 
-/** A fresh connection, and how it was made. */
+/** A fresh connection to a node, and how it was made. */
 export interface Dialled {
-  readonly transport: ConnectionTransport
-  readonly address: Address
   readonly connection: Connection
+  /** What it was made over. */
+  readonly over: Candidate
+  /** All ways to the node that would do, the best first. */
+  readonly ranked: readonly Candidate[]
 }
 
 /** Tries the ways to a node, the best first. */
@@ -41,17 +43,15 @@ export class Dialler {
     use: (dialled: Dialled) => Promise<void>,
   ): Promise<void> {
     signal.throwIfAborted()
-    const { transports, context, allowRemote, ways } = this.options
+    const { context, ways } = this.options
     const { ranked, rejected } = await ways.to(name, here)
     const failures = rejected.map(({ address, rule, because }) => `${address.href}: ${because} (${rule})`)
     let cause: unknown
-    for (const { transport: scheme, address, because } of ranked) {
+    for (const over of ranked) {
+      const { address, because } = over
       signal.throwIfAborted()
-      const transport = transports.find(known => known.name === scheme)
-      if (transport === undefined) continue // the selection names none that is not installed
       try {
-        const connection = await transport.connect(address, context, { allowRemote, signal })
-        await use({ transport, address, connection })
+        await use({ connection: await this.connect(over, signal), over, ranked })
         context.log.debug(`${name} is reached over ${address.href}`, { because, others: failures })
         return
       } catch (error) {
@@ -65,5 +65,14 @@ export class Dialler {
       `${name} cannot be reached (${failures.join('; ') || 'it listens nowhere that this node can go to'})`,
       { cause },
     )
+  }
+
+  /** Connects over one way. @throws SignalboxError like a transport's `connect` */
+  async connect({ transport: name, address }: Candidate, signal: AbortSignal): Promise<Connection> {
+    const { transports, context, allowRemote } = this.options
+    const transport = transports.find(known => known.name === name)
+    if (transport === undefined)
+      throw new SignalboxError('TRANSPORT_UNKNOWN', `no transport ${name} is installed here`)
+    return transport.connect(address, context, { allowRemote, signal })
   }
 }

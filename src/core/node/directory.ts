@@ -103,6 +103,18 @@ export class Directory {
     return entry?.name === name ? entry : undefined
   }
 
+  /**
+   * What the entry of a node says of one of its lives: its process runs, or is gone; undefined where there is no
+   * entry of that life. @throws SignalboxError `SYSTEM`
+   */
+  async lives(name: string, incarnation: string): Promise<boolean | undefined> {
+    const bytes = await readWhole(join(this.#folder, entryFileName(name)))
+    const entry = bytes === undefined ? undefined : readEntry(bytes)
+    if (typeof entry !== 'object' || entry.name !== name || entry.incarnation !== incarnation)
+      return undefined
+    return this.#files.lives(entry)
+  }
+
   /** The entries of all living nodes, by name. Removes what dead ones left. @throws SignalboxError `SYSTEM` */
   async entries(): Promise<readonly DirectoryEntry[]> {
     const found: DirectoryEntry[] = []

@@ -1,19 +1,13 @@
-import type { Traffic } from '../link/index.js'
+import type { Traffic, Way } from '../link/index.js'
 import type { PeerSession } from './peer-session.js'
 
 /** What one link carried, and over what. */
-export interface LinkReport {
+export interface LinkReport extends Way {
   readonly node: string
-  readonly transport: string
-  readonly address: string
+  /** What its other tracks run over. */
+  readonly further: readonly Way[]
   readonly sent: { readonly messages: number; readonly bytes: number }
   readonly received: { readonly messages: number; readonly bytes: number }
-}
-
-/** The track that a session has. */
-interface Place {
-  readonly transport: string
-  readonly address: string
 }
 
 /** Nodes and transports whose ended links are remembered, so that a node that lives for years does not grow. */
@@ -21,20 +15,18 @@ const REMEMBERED = 1000
 
 /** What the links of a node carry, and what those that have ended carried. */
 export class LinkReports {
-  readonly #open = new Map<PeerSession, Place>()
+  readonly #open = new Set<PeerSession>()
   /** Ended links, added up by node and transport. */
   readonly #ended = new Map<string, LinkReport>()
 
-  opened(session: PeerSession, place: Place): void {
-    this.#open.set(session, place)
+  opened(session: PeerSession): void {
+    this.#open.add(session)
   }
 
   ended(session: PeerSession): void {
-    const place = this.#open.get(session)
-    if (place === undefined) return
-    this.#open.delete(session)
-    const report = reportOf(session, place)
-    const key = `${place.transport} ${session.node}`
+    if (!this.#open.delete(session)) return
+    const report = { ...reportOf(session), further: [] }
+    const key = `${report.transport} ${session.node}`
     const before = this.#ended.get(key)
     this.#ended.delete(key) // what ended last is remembered longest
     this.#ended.set(key, before === undefined ? report : together(before, report))
@@ -46,13 +38,16 @@ export class LinkReports {
 
   /** One report for each link that lives, and one for all that have ended with the same node over the same transport. */
   all(): LinkReport[] {
-    return [...this.#ended.values(), ...[...this.#open].map(([session, place]) => reportOf(session, place))]
+    return [...this.#ended.values(), ...[...this.#open].map(reportOf)]
   }
 }
 
-function reportOf({ node, link }: PeerSession, { transport, address }: Place): LinkReport {
+const NOWHERE: Way = { transport: '', address: '' }
+
+function reportOf({ node, link }: PeerSession): LinkReport {
   const { sent, received } = link.traffic
-  return { node, transport, address, sent: { ...sent }, received: { ...received } }
+  const [primary = NOWHERE, ...further] = link.ways
+  return { node, ...primary, further, sent: { ...sent }, received: { ...received } }
 }
 
 function together(before: LinkReport, after: LinkReport): LinkReport {

@@ -1,4 +1,4 @@
-import { type Observable, Subject } from 'rxjs'
+import { Observable, Subject } from 'rxjs'
 import type { CloseReason } from '../contracts/index.js'
 
 /** A node comes or goes, as seen by its sessions with this one. */
@@ -13,13 +13,17 @@ export interface PeerEvent {
 
 /** Who is there: each life of a node comes once and goes once, however many sessions it had. */
 export class Presence {
+  /** For each subscriber first those who are there already. */
   readonly events$: Observable<PeerEvent>
   readonly #events = new Subject<PeerEvent>()
   /** The life that each present node is in. */
   readonly #lives = new Map<string, string>()
 
   constructor() {
-    this.events$ = this.#events.asObservable()
+    this.events$ = new Observable(subscriber => {
+      for (const [node, incarnation] of this.#lives) subscriber.next({ type: 'up', node, incarnation })
+      return this.#events.subscribe(subscriber)
+    })
   }
 
   /** There is a session with this life of the node; one that was there before is over. */

@@ -14,12 +14,10 @@ export interface RemoteNodeOptions {
   dial(): Promise<unknown>
 }
 
-/** Another node as this one sees it: its sessions as they come and go, and what waits for one. */
+/** Another node as this one sees it: the session with it, and what waits for one. */
 export class RemoteNode {
-  readonly #sessions = new Set<PeerSession>()
   readonly #waiting: WaitingRoom
-  /** The session that was used last. */
-  #used: PeerSession | undefined
+  #session: PeerSession | undefined
   #dialling = false
 
   constructor(
@@ -29,31 +27,22 @@ export class RemoteNode {
     this.#waiting = new WaitingRoom(name, options.clock)
   }
 
-  /** The session that is used for sending: always the oldest one that lives, so that there is one order. */
+  /** The session with it, while there is one that has not ended. */
   get session(): PeerSession | undefined {
-    if (this.#used === undefined || this.#used.link.ended) this.#used = this.#oldest()
-    return this.#used
+    return this.#session?.link.ended === false ? this.#session : undefined
   }
 
-  get sessions(): ReadonlySet<PeerSession> {
-    return this.#sessions
-  }
-
-  /** Whether the node wants to hear `topic`, on whichever session it said so. */
-  wants(topic: string): boolean {
-    for (const session of this.#sessions) if (session.interests.has(topic)) return true
-    return false
-  }
-
-  /** A session was made, by either side. */
+  /** A session begins, by either side, and takes the place of an earlier one. */
   add(session: PeerSession): void {
-    this.#sessions.add(session)
+    this.#session = session
     this.#waiting.admit(session)
   }
 
-  remove(session: PeerSession): void {
-    this.#sessions.delete(session)
-    this.#used = undefined
+  /** A session has ended. False when another one had taken its place before. */
+  remove(session: PeerSession): boolean {
+    if (this.#session !== session) return false
+    this.#session = undefined
+    return true
   }
 
   /** Sends a message; false when there is no room for it. @throws SignalboxError like a session's `tell` */
@@ -107,11 +96,6 @@ export class RemoteNode {
   /** What waits is sent away. */
   close(error: SignalboxError): void {
     this.#waiting.fail(error)
-  }
-
-  #oldest(): PeerSession | undefined {
-    for (const session of this.#sessions) if (!session.link.ended) return session
-    return undefined
   }
 
   #withSession<T>(use: (session: PeerSession) => Promise<T>, what: string, options: AskOptions): Promise<T> {

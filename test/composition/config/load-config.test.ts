@@ -48,6 +48,8 @@ describe('the configuration', () => {
         maxMessage: 134_217_728,
         heartbeat: 5000,
         handshakeTimeout: 5000,
+        resume: 10_000,
+        tracks: {},
       },
       ask: { timeout: 5000 },
     })

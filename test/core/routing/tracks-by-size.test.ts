@@ -13,7 +13,7 @@ const pipe = priced(10, 1e9)
 const ring = priced(15, 1e10)
 const slow = priced(20, 1e8)
 
-const tracks = (...ids: number[]) => ids.map(id => ({ id, partSize: 1000 }))
+const tracks = (...ids: number[]) => ids.map(id => ({ id, partSize: 1000, way: undefined }))
 
 describe('the cheapest by size', () => {
   it('is one from 0 bytes on, and another from where it overtakes', () => {

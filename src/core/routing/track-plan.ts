@@ -1,0 +1,39 @@
+import { type ChooseTrack, primaryTrack } from '../link/index.js'
+import type { Candidate } from './candidate.js'
+
+/** Decides what carries a link beside the track that it begins with. One plan serves all links of a node. */
+export interface TrackPlan {
+  /**
+   * The ways to open further tracks over, in their order; asked on the side that dialled, when a link begins and
+   * when it was brought back. One that is lost is opened again.
+   * @param ranked all ways to the peer that would do, the best first
+   */
+  further(ranked: readonly Candidate[]): readonly Candidate[]
+  /** Which track of a new link carries which message; asked on both sides, for what each of them sends. */
+  choice(): ChooseTrack
+}
+
+/** The best way alone. */
+export const oneTrack: TrackPlan = { further: () => [], choice: () => primaryTrack }
+
+/**
+ * Further tracks by the names of their transports: a message of more than so many bytes takes it, of several the one
+ * that asks for the largest. What is smaller, or finds its track dead, takes the primary one.
+ */
+export function tracksAbove(sizes: Readonly<Record<string, number>>): TrackPlan {
+  const steps = Object.entries(sizes).toSorted(([, a], [, b]) => b - a)
+  if (steps.length === 0) return oneTrack
+  const choose: ChooseTrack = (bytes, tracks) => {
+    for (const [transport, above] of steps) {
+      if (bytes <= above) continue
+      // The youngest: where the primary one runs over the same transport, it is left to the small ones.
+      const track = tracks.findLast(({ way }) => way?.transport === transport)
+      if (track !== undefined) return track
+    }
+    return tracks[0]
+  }
+  return {
+    further: ranked => steps.flatMap(([name]) => ranked.find(({ transport }) => transport === name) ?? []),
+    choice: () => choose,
+  }
+}
