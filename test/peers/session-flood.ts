@@ -5,8 +5,9 @@ import type { Flood, Sent } from './session-contracts.js'
 type Link = DialledSession['link']
 type Lane = ReturnType<Link['openLane']>
 
-/** How often a flood tells that it goes on. */
+/** How often a flood tells that it goes on, at least, and after how many messages at the latest. */
 const REPORTS = 200
+const LONGEST_STEP = 50_000
 const NOTHING = new Uint8Array()
 
 /** Sends numbered messages in several lanes, as fast as they are taken. */
@@ -16,13 +17,16 @@ export class SessionFlood {
     settle: ({ status }: { status: keyof SessionFlood['counts'] }) => this.#settle(status),
   }
   #settled: () => void = () => {}
+  readonly #step: number
 
   /** @param progress is called some hundred times in all */
   constructor(
     private readonly link: Link,
     private readonly flood: Flood,
     private readonly progress: () => void,
-  ) {}
+  ) {
+    this.#step = Math.min(LONGEST_STEP, Math.ceil(flood.frames / REPORTS))
+  }
 
   get counts(): Readonly<Record<'accepted' | 'rejected' | 'unknown', number>> {
     return this.#count
@@ -63,7 +67,7 @@ export class SessionFlood {
     this.#count[status]++
     const { accepted, rejected, unknown } = this.#count
     const settled = accepted + rejected + unknown
-    if (settled % Math.ceil(this.flood.frames / REPORTS) === 0) this.progress()
+    if (settled % this.#step === 0) this.progress()
     if (settled === this.flood.frames) this.#settled()
   }
 }

@@ -56,6 +56,8 @@ export interface StormSetup {
   /** The names of the nodes that it speaks with. */
   readonly others: readonly string[]
   readonly transport: string
+  /** Whether its director has a network between it and its peers. */
+  readonly fronted: boolean
   readonly runtimeFolder: string
   /** The file that it writes its journal to. */
   readonly journal: string
@@ -89,6 +91,8 @@ export type StormOrder =
   | { readonly order: 'close' }
   /** Ends the process with everything open. */
   | { readonly order: 'exit' }
+  /** The port that stands for the one where it listens. */
+  | { readonly order: 'front'; readonly port: number }
 
 /** What a node knows at one moment. */
 export interface Tally {
@@ -107,6 +111,8 @@ export interface Tally {
 /** What a node tells the director. */
 export type StormReport =
   | { readonly event: 'ready' }
+  /** It asks for a front, before it is ready. */
+  | { readonly event: 'listens'; readonly port: number }
   | { readonly event: 'failed'; readonly why: string }
   /** It has handled some more. */
   | { readonly event: 'progress' }

@@ -1,5 +1,6 @@
 // A node of a storm in a process of its own: `storm-node.js <StormSetup as JSON>`. It loads its peers at random,
 // writes down what happens to it, and obeys its director over IPC.
+import { once } from 'node:events'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { type CloseReason, isSignalboxError, type Node, reasonOf, startNode } from 'signalbox'
@@ -14,6 +15,7 @@ import {
   type StormReport,
   type StormSetup,
 } from './storm-contracts.js'
+import { fronted } from './storm-fronted.js'
 import { Journal } from './storm-journal.js'
 import { isWhole, StormLoad } from './storm-load.js'
 import { severable } from './storm-severable.js'
@@ -40,7 +42,7 @@ process.on('unhandledRejection', error => {
 try {
   const node = await startNode({
     name,
-    transports: [track.transport],
+    transports: [setup.fronted ? fronted(track.transport, askForFront) : track.transport],
     config: {
       runtimeFolder,
       log: { level: 'silent' },
@@ -62,6 +64,13 @@ try {
     why: `it did not start: ${isSignalboxError(error) ? error.code : ''} ${reasonOf(error)}`,
   })
   process.disconnect()
+}
+
+/** Asks the director, who has nothing else to say until this node is ready. */
+async function askForFront(port: number): Promise<number> {
+  const answer = once(process, 'message') as Promise<[Extract<StormOrder, { order: 'front' }>]>
+  tell({ event: 'listens', port })
+  return (await answer)[0].port
 }
 
 function obey(order: StormOrder, node: Node, load: StormLoad): void {

@@ -1,5 +1,6 @@
 import type { SeededRandom } from '../../src/testing/index.js'
 import type { Moment } from '../peers/storm-contracts.js'
+import { type Roughness, roughness } from './rough-network.js'
 
 /** What the director does to its nodes. */
 export type Fault =
@@ -15,12 +16,18 @@ export type Fault =
   | { readonly kind: 'close' }
   /** `process.exit` under load. */
   | { readonly kind: 'exit' }
+  /** The network between the nodes does it to one of their connections. */
+  | { readonly kind: 'disturb'; readonly how: Roughness }
 
 /** What can be done to nodes over one transport. */
 export interface FaultOptions {
   /** Milliseconds of silence after which a peer is given up, with room. */
   readonly silence: number
   readonly signals: boolean
+  /** Whether connections can be cut. */
+  readonly cuts: boolean
+  /** Whether there is a network between them that can be rough. */
+  readonly network: boolean
 }
 
 /** Faults without end: all kinds, shuffled, again and again. */
@@ -31,7 +38,7 @@ export function* faults(random: SeededRandom, options: FaultOptions): Generator<
   }
 }
 
-function deck(random: SeededRandom, { silence, signals }: FaultOptions): Fault[] {
+function deck(random: SeededRandom, { silence, signals, cuts, network }: FaultOptions): Fault[] {
   const kill = (moment: Extract<Fault, { kind: 'kill' }>['moment'], most: number): Fault => ({
     kind: 'kill',
     moment,
@@ -47,8 +54,13 @@ function deck(random: SeededRandom, { silence, signals }: FaultOptions): Fault[]
     { kind: 'exit' },
     { kind: 'hang', ms: 1 + random.below(silence / 6) },
     { kind: 'hang', ms: silence },
-    { kind: 'cut', both: false },
-    { kind: 'cut', both: true },
+    ...(cuts
+      ? ([
+          { kind: 'cut', both: false },
+          { kind: 'cut', both: true },
+        ] as const)
+      : []),
+    ...(network ? roughness.map(how => ({ kind: 'disturb', how }) as const) : []),
     ...(signals
       ? ([
           { kind: 'stop', until: 'progress' },
@@ -69,6 +81,8 @@ export function describeFault(fault: Fault): string {
       return `hang for ${fault.ms} ms`
     case 'cut':
       return fault.both ? 'cut at both ends' : 'cut'
+    case 'disturb':
+      return `${fault.how} by the network`
     default:
       return fault.kind
   }

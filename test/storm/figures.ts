@@ -4,6 +4,8 @@ export interface Figures {
   /** Stops and hangs. */
   pauses: number
   cuts: number
+  /** What the network did to connections. */
+  disturbances: number
   /** Nodes that were closed under load. */
   closes: number
   tried: number
@@ -25,6 +27,7 @@ export function noFigures(): Figures {
     kills: 0,
     pauses: 0,
     cuts: 0,
+    disturbances: 0,
     closes: 0,
     tried: 0,
     heard: 0,

@@ -5,6 +5,7 @@ import { Directory } from '../../src/core/node/directory.js'
 import { processTable } from '../../src/native/process-table.js'
 import { SeededRandom } from '../../src/testing/index.js'
 import { describeFault, type Fault } from './faults.js'
+import type { RoughNetwork } from './rough-network.js'
 import { StormPeer } from './storm-peer.js'
 
 /** The first is never ended: it lives through everything that happens to the others. */
@@ -21,6 +22,8 @@ const MEMORY = 128 * 1024 * 1024
 /** What a round is about. */
 export interface RoundOptions {
   readonly transport: string
+  /** What all connections go through. @default nothing: they go straight */
+  readonly network?: RoughNetwork
   /** Of the load, and of who is hit by what. */
   readonly seed: number
   /** An empty folder. */
@@ -64,6 +67,7 @@ export class Round {
   async hit(fault: Fault): Promise<void> {
     const any = this.#pick(NAMES)
     await this.#progressOf(any)
+    if (fault.kind === 'disturb') return this.#disturb(fault)
     const fatal = fault.kind === 'kill' || fault.kind === 'close' || fault.kind === 'exit'
     const victim = this.#get(fatal ? this.#pick(NAMES.slice(1)) : this.#pick(NAMES))
     this.log.push(`${victim.title} ${describeFault(fault)}`)
@@ -141,6 +145,7 @@ export class Round {
       seed: this.#random.below(2 ** 31),
       others: NAMES.filter(other => other !== name),
       transport: this.options.transport,
+      fronted: this.options.network !== undefined,
       runtimeFolder: this.#runtimeFolder,
       journal: join(this.options.folder, `${name}-${life}-${randomUUID()}.log`),
       heartbeat: HEARTBEAT,
@@ -148,6 +153,11 @@ export class Round {
     })
     this.lives.push(peer)
     this.#present.set(name, peer)
+    const { network } = this.options
+    if (network !== undefined) {
+      const { port } = await peer.report('where it listens', 'listens')
+      peer.tell({ order: 'front', port: await network.front(port) })
+    }
     await peer.report('its start', 'ready')
     peer.incarnation = (await this.#directory.find(name))?.incarnation ?? ''
     return peer
@@ -200,6 +210,14 @@ export class Round {
     const other = this.#get(this.#pick(NAMES.filter(name => name !== victim.name)))
     for (const peer of both ? [victim, other] : [victim]) peer.tell({ order: 'sever' })
     await this.#progressOf(victim.name)
+  }
+
+  /** Any two of them may lose each other. */
+  async #disturb({ how }: Extract<Fault, { kind: 'disturb' }>): Promise<void> {
+    this.log.push(`${how} by the network`)
+    for (const peer of this.#present.values()) peer.disturbed = true
+    this.options.network?.disturb(how)
+    await this.#progressOf(NAMES[0])
   }
 
   async #progressOf(name: string): Promise<void> {
