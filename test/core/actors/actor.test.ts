@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises'
 import { ContainerModule, inject, injectable } from 'inversify'
 import { firstValueFrom, take, toArray } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import {
   type ActorContext,
+  type ActorRef,
   type AskContext,
   type DeadLetter,
   type Handles,
@@ -154,6 +156,33 @@ describe('an actor', () => {
   })
 })
 
+describe('actors that never stop speaking', () => {
+  it('leave timers and other processes their turns', async () => {
+    const node = await loneNode()
+    let over = false
+    let hops = 0
+    const ring: ActorRef<typeof Desk>[] = []
+    for (let at = 0; at < 100; at++) {
+      ring[at] = await node.spawn(
+        Desk,
+        () => ({
+          ...idle,
+          noted(number) {
+            hops++
+            if (!over) ring[(at + 1) % ring.length]?.tell.noted(number)
+          },
+        }),
+        { name: `desk-${at}` },
+      )
+    }
+    ring[0]?.tell.noted(1)
+    await new Promise(resolve => setTimeout(resolve, 1))
+    await readFile(new URL(import.meta.url))
+    over = true
+    expect(hops).toBeGreaterThan(0)
+  })
+})
+
 describe('a message', () => {
   const Order = message(
     'order',
@@ -254,6 +283,47 @@ describe('an actor that is stopped', () => {
     expect(await desk.ask.twice(1)).toBe(2)
     await disposed.passed
     await expect(desk.send.noted(1)).rejects.toMatchObject({ code: 'ACTOR_UNKNOWN' })
+  })
+
+  it('by a handler that does not wait is disposed of after that handler', async () => {
+    const node = await loneNode()
+    const steps: string[] = []
+    const disposed = new Gate()
+    const desk = await node.spawn(Desk, self => ({
+      ...idle,
+      noted() {
+        self.stop()
+        steps.push('handled')
+      },
+      [Symbol.dispose]() {
+        steps.push('disposed')
+        disposed.open()
+      },
+    }))
+    desk.tell.noted(1)
+    await disposed.passed
+    expect(steps).toEqual(['handled', 'disposed'])
+  })
+
+  it('by a handler that waits is disposed of when that handler is done', async () => {
+    const node = await loneNode()
+    const steps: string[] = []
+    const disposed = new Gate()
+    const desk = await node.spawn(Desk, self => ({
+      ...idle,
+      async noted() {
+        self.stop()
+        await new Promise(setImmediate)
+        steps.push('handled')
+      },
+      [Symbol.dispose]() {
+        steps.push('disposed')
+        disposed.open()
+      },
+    }))
+    desk.tell.noted(1)
+    await disposed.passed
+    expect(steps).toEqual(['handled', 'disposed'])
   })
 
   it('and started again is reached through the same reference', async () => {
@@ -477,9 +547,15 @@ describe('what nobody takes', () => {
 
   it('is taken back by who sent it', async () => {
     const node = await loneNode()
-    const desk = await node.spawn(Desk, () => idle)
+    const handled: number[] = []
+    const desk = await node.spawn(Desk, () => ({
+      noted: number => void handled.push(number),
+      twice: number => handled.push(number),
+    }))
     const signal = AbortSignal.abort('enough')
     await expect(desk.send.noted(1, { signal })).rejects.toMatchObject({ code: 'ABORTED', cause: 'enough' })
-    await expect(desk.ask.twice(1, { signal })).rejects.toMatchObject({ code: 'ABORTED', cause: 'enough' })
+    await expect(desk.ask.twice(2, { signal })).rejects.toMatchObject({ code: 'ABORTED', cause: 'enough' })
+    await desk.ask.twice(3)
+    expect(handled).toEqual([3])
   })
 })
