@@ -51,6 +51,15 @@ describe('the bench', () => {
     expect(readFileSync(join(folder, `${process.platform}.svg`), 'utf8')).toContain('</svg>')
   })
 
+  it('lets actors of one process do the same work', async () => {
+    const works = ['tell', 'ring', 'ask', 'spawn'].map(work => `in-process-${work}`)
+    const { code, stdout } = await bench('--only', works.join(), '--rounds', '1', '--count', '100', '--json')
+    expect(code).toBe(0)
+    const { results } = JSON.parse(stdout) as Run
+    expect(results.map(({ comparison }) => comparison.name)).toEqual(works)
+    expect(results.flatMap(({ entries }) => entries.filter(entry => 'missing' in entry))).toEqual([])
+  })
+
   it('refuses work that it does not know', async () => {
     expect((await bench('--only', 'everything')).code).toBe(2)
   })

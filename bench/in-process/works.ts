@@ -1,0 +1,134 @@
+import type { Sample } from '../sample.js'
+import type { Actors } from './actors.js'
+
+/** What is done with actors: prepared once, then done `count` times a round. */
+export type Work = (actors: Actors) => Promise<(count: number) => Promise<Sample>>
+
+/** Messages on their way at once: they fit in a mailbox. */
+const BURST = 500
+const RING = 100
+
+/** Tells one actor, in bursts; each is over when all of it was handled. */
+const tell: Work = async actors => {
+  const burst = new Burst()
+  let sum = 0
+  const actor = await actors.spawn('told', told => {
+    sum += told.number
+    burst.handled()
+  })
+  return timed(async count => {
+    const bursts = Math.ceil(count / BURST)
+    sum = 0
+    for (let at = 0; at < bursts; at++) {
+      const over = burst.of(BURST)
+      for (let number = 0; number < BURST; number++) actors.tell(actor, { number })
+      await over
+    }
+    expectSame(sum, (bursts * BURST * (BURST - 1)) / 2)
+    return bursts * BURST
+  })
+}
+
+/** Sends tokens round a ring of actors: each tells the next one, until a token has gone round. */
+const ring: Work = async actors => {
+  const burst = new Burst()
+  const all: unknown[] = []
+  for (let at = 0; at < RING; at++) {
+    const next = (at + 1) % RING
+    const handle = ({ number }: { readonly number: number }) => {
+      if (number === 0) burst.handled()
+      else actors.tell(all[next], { number: number - 1 })
+    }
+    all.push(await actors.spawn(`ring-${at}`, handle))
+  }
+  return timed(async count => {
+    const tokens = Math.min(BURST, Math.ceil(count / RING))
+    const laps = Math.ceil(count / (tokens * RING))
+    for (let lap = 0; lap < laps; lap++) {
+      const over = burst.of(tokens)
+      for (let token = 0; token < tokens; token++) actors.tell(all[0], { number: RING - 1 })
+      await over
+    }
+    return laps * tokens * RING
+  })
+}
+
+/** Asks one actor, one question at a time. */
+const ask: Work = async actors => {
+  const asked = await actors.answering?.(({ number }) => number + 1)
+  if (asked === undefined) throw new Error('it cannot be asked')
+  return timed(async count => {
+    let sum = 0
+    for (let number = 0; number < count; number++) sum += await asked({ number })
+    expectSame(sum, (count * (count + 1)) / 2)
+    return count
+  })
+}
+
+/** Starts actors, all of which stay; then looks how much memory each takes. */
+const spawn: Work = async actors => {
+  let generation = 0
+  return async count => {
+    const names = Array.from({ length: count }, (_, at) => `actor-${generation}-${at}`)
+    generation++
+    const all: unknown[] = new Array(count)
+    const handle = () => {}
+    const before = heap()
+    const cpuBefore = process.cpuUsage()
+    const begin = performance.now()
+    for (let at = 0; at < count; at++) all[at] = await actors.spawn(names[at] ?? '', handle)
+    const time = performance.now() - begin
+    const { user, system } = process.cpuUsage(cpuBefore)
+    const bytes = (heap() - before) / count
+    for (const [at, actor] of all.entries()) await actors.stop(names[at] ?? '', actor)
+    return { count, time, cpu: user + system, measured: { bytes } }
+  }
+}
+
+const works: Readonly<Record<string, Work>> = { tell, ring, ask, spawn }
+
+/** @throws when there is none of that name */
+export function workNamed(name: string): Work {
+  const work = works[name]
+  if (work === undefined) throw new Error(`there is no work ${name}`)
+  return work
+}
+
+/** Tells when as many messages as were sent are handled. */
+class Burst {
+  #left = 0
+  #over: () => void = () => {}
+
+  of(size: number): Promise<void> {
+    this.#left = size
+    return new Promise(resolve => {
+      this.#over = resolve
+    })
+  }
+
+  handled(): void {
+    if (--this.#left === 0) this.#over()
+  }
+}
+
+/** @param run does at least `count`, and says how many it did */
+function timed(run: (count: number) => Promise<number>): (count: number) => Promise<Sample> {
+  return async count => {
+    const cpuBefore = process.cpuUsage()
+    const begin = performance.now()
+    const done = await run(count)
+    const time = performance.now() - begin
+    const { user, system } = process.cpuUsage(cpuBefore)
+    return { count: done, time, cpu: user + system }
+  }
+}
+
+/** Bytes that live after a collection, which Node offers with `--expose-gc`. */
+function heap(): number {
+  for (let times = 0; times < 3; times++) globalThis.gc?.()
+  return process.memoryUsage().heapUsed
+}
+
+function expectSame(sum: number, expected: number): void {
+  if (sum !== expected) throw new Error(`what was handled sums up to ${sum}, not to ${expected}`)
+}
