@@ -3,8 +3,10 @@ import { describe, expect, it, type RunnerTestSuite } from 'vitest'
 import { z } from 'zod'
 import { type LaneSink, type Outcome, PromiseReceipt } from '../../src/core/link/index.js'
 import { type ActorRef, type AskContext, message, type Node, protocol, request } from '../../src/index.js'
+import { Desk } from '../peers/desk.js'
 import { type Bed, bed, Node as Peer, turn } from '../simulation/track-bed.js'
 import { Gate } from '../support/gate.js'
+import { NodePeer } from '../support/node-peer.js'
 import { nodes } from '../support/nodes.js'
 import { until } from '../support/until.js'
 
@@ -296,6 +298,21 @@ describe('liveness', () => {
     await made.pass(500)
     await closing
     expect(await sent).toEqual(['PEER_LOST'])
+  })
+})
+
+describe('certain death', () => {
+  it('D21 a peer that is certainly dead is not waited for', async () => {
+    const { config, start } = nodes({ transports: { prefer: ['named-pipe'] }, link: { resume: 3_600_000 } })
+    const till = await start('till')
+    const shop = await NodePeer.start('shop', config)
+    const desk = till.ref(Desk, 'signalbox://shop/desk')
+    await desk.ask.echo('text')
+    const lost = expect(desk.ask.never(undefined, { timeout: 3_600_000 })).rejects.toMatchObject({
+      code: 'PEER_LOST',
+    })
+    await shop.kill()
+    await lost
   })
 })
 

@@ -1,6 +1,9 @@
 import { filter, firstValueFrom } from 'rxjs'
 import { expect, it } from 'vitest'
+import { namedPipe } from '../../src/transports/named-pipe/index.js'
+import { tcp } from '../../src/transports/tcp/index.js'
 import { Desk, quirk } from '../peers/desk.js'
+import { breakable } from '../support/breakable.js'
 import { NodePeer } from '../support/node-peer.js'
 import { nodes } from '../support/nodes.js'
 import { until } from '../support/until.js'
@@ -37,5 +40,30 @@ it.each(['named-pipe', 'tcp'])(
       return answer !== undefined
     })
     expect(answer).toBe('awake')
+  },
+)
+
+it.each([namedPipe(), tcp()])(
+  '[I8] [I11] a node that is stopped for longer than its silence is tolerated comes back unnoticed, over $name',
+  async transport => {
+    const { config, start } = nodes({
+      transports: { prefer: [transport.name] },
+      link: { heartbeat: 100, resume: 3_600_000 },
+    })
+    const watched = breakable(transport)
+    const node = await start('till', { transports: [watched.transport] })
+    const peer = await NodePeer.start('shop', config)
+    const desk = node.ref(Desk, 'signalbox://shop/desk')
+    const events: string[] = []
+    node.peers$.subscribe(({ type }) => events.push(type))
+    expect(await desk.ask.echo('text')).toBe('text')
+    peer.signal('SIGSTOP')
+    const notes = Array.from({ length: 100 }, (_, index) => index + 1)
+    const sent = Promise.all(notes.map(number => desk.send.noted({ by: 'till', number })))
+    await until(() => watched.attempts > 1) // its track was given up, and it is dialled again
+    peer.signal('SIGCONT')
+    await sent
+    expect(await desk.ask.seen('till', { timeout: 3_600_000 })).toEqual(notes)
+    expect(events).toEqual(['up'])
   },
 )

@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest'
-import type { Node } from '../../src/index.js'
+import { once } from 'node:events'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { ConfigInput, Node } from '../../src/index.js'
 import { Desk } from '../peers/desk.js'
+import type { ManyOrder, ManyReport } from '../peers/many-nodes.js'
 import { nodes } from '../support/nodes.js'
+import { forkPeer } from '../support/peer.js'
 import { until } from '../support/until.js'
 
 const turn = () => new Promise(setImmediate)
@@ -52,3 +55,40 @@ describe.each(['memory', 'named-pipe', 'tcp'])(
     })
   },
 )
+
+describe.each(['named-pipe', 'tcp'])('pairs of nodes in two processes over %s', transport => {
+  it('[I9] that all dial each other at once have one session each, and lose nothing', async () => {
+    const { config } = nodes({ transports: { listen: [transport] } })
+    const [left, right] = await Promise.all(['left', 'right'].map(prefix => manyNodes(prefix, config)))
+    if (left === undefined || right === undefined) throw new Error('there are two')
+    left.tell({ to: 'right', notes: NOTES })
+    right.tell({ to: 'left', notes: NOTES })
+    for (const process of [left, right]) {
+      let reports: readonly ManyReport[] = []
+      await until(async () => {
+        reports = await process.report()
+        return reports.every(({ seen, lost }) => seen.length + lost >= NOTES)
+      })
+      const expected: ManyReport = { seen: numbers(NOTES), links: 1, lost: 0 }
+      expect(reports).toEqual(Array(PAIRS).fill(expected))
+    }
+  })
+})
+
+const PAIRS = 50
+const NOTES = 20
+
+/** A process with as many nodes as there are pairs: `test/peers/many-nodes.ts`. */
+async function manyNodes(prefix: string, config: ConfigInput) {
+  const process = forkPeer('many-nodes', [prefix, `${PAIRS}`, JSON.stringify(config)])
+  onTestFinished(() => void process.kill('SIGKILL'))
+  await once(process, 'message')
+  return {
+    tell: (order: ManyOrder) => process.send(order),
+    async report(): Promise<readonly ManyReport[]> {
+      const answer = once(process, 'message')
+      process.send('report')
+      return (await answer)[0]
+    },
+  }
+}

@@ -2,10 +2,11 @@
 // means something else by one of its contracts. Told over IPC:
 //   'close'  closes the node and lets go of the channel: the process must end by itself
 //   'exit'   calls process.exit with the node open
+//   'visit <node>'  writes a note to the desk of that node
 import { type ConfigInput, startNode } from 'signalbox'
 import { Desk, Helm, Level, quirk, Slow, Ticked } from './desk.js'
 
-export type Order = 'close' | 'exit'
+export type Order = 'close' | 'exit' | `visit ${string}`
 
 /** What the peer tells once: that its node is there, or why it is not. */
 export type Report =
@@ -64,6 +65,10 @@ try {
   await node.spawn(Quirk, () => ({ odd() {}, even: text => text }))
   process.on('message', (order: Order) => {
     if (order === 'exit') process.exit(7)
+    if (order !== 'close') {
+      node.ref(Desk, `signalbox://${order.slice(6)}/desk`).tell.noted({ by: name, number: 0 })
+      return
+    }
     void node.close().then(() => process.disconnect())
   })
   tell({ ready: true })
