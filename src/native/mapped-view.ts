@@ -3,23 +3,30 @@ import type { Mapping } from './mapping.js'
 import { foreign } from './system-library.js'
 
 /** `ArrayBuffer.prototype.transfer`, which Node has since version 22. */
-const { transfer } = ArrayBuffer.prototype as { transfer?: (this: ArrayBuffer, bytes: number) => ArrayBuffer }
+const { transfer } = ArrayBuffer.prototype as { transfer?: (this: ArrayBuffer) => ArrayBuffer }
+
+/** What is kept as long as a buffer can be used. */
+interface Hold {
+  readonly mapping: Mapping
+  /** Has the bytes of the buffer that was detached, so that the runtime still counts them. */
+  successor?: ArrayBuffer
+}
 
 /**
- * Gives back the addresses of buffers that nothing refers to any more: those that were closed where buffers
- * cannot be detached, and those that nobody closed. The runtime counts the bytes of each buffer, so that
- * many of them make it collect.
+ * Gives back the addresses of buffers that nothing refers to any more, closed or forgotten. The runtime counts the
+ * bytes of each buffer, so that many of them make it collect: addresses do not grow with openings.
  */
-const unreachable = new FinalizationRegistry<Mapping>(mapping => mapping.unmap())
+const unreachable = new FinalizationRegistry<Hold>(({ mapping }) => mapping.unmap())
 
 /**
  * A mapping as an ArrayBuffer. An access to unmapped memory ends the process, and nothing can catch it. So the
- * addresses are given back only when no view is left that could be used: where buffers can be detached, `close` does
- * that, to all views at once; elsewhere they stay, retired, until the garbage collector took the last view.
+ * addresses are given back only when the garbage collector has taken the buffer and all views of it: `close` retires
+ * the mapping, and detaches all views where the runtime can. Detaching alone would not do: what runs
+ * outside of JS at this moment, such as `zlib` in its thread, has an address and no view.
  */
 export class MappedView {
   readonly #name: string
-  readonly #mapping: Mapping
+  readonly #hold: Hold
   #buffer: ArrayBuffer | undefined
 
   /**
@@ -29,10 +36,10 @@ export class MappedView {
    */
   constructor(name: string, mapping: Mapping) {
     this.#name = name
-    this.#mapping = mapping
+    this.#hold = { mapping }
     try {
       this.#buffer = foreign().view(mapping.address, mapping.bytes)
-      unreachable.register(this.#buffer, mapping, mapping)
+      unreachable.register(this.#buffer, this.#hold)
     } catch (cause) {
       mapping.unmap()
       const why = `${name}: ${mapping.bytes} B are more than one buffer of this runtime can have; use several`
@@ -51,12 +58,7 @@ export class MappedView {
     const buffer = this.#buffer
     if (buffer === undefined) return
     this.#buffer = undefined
-    if (transfer === undefined) {
-      this.#mapping.retire()
-      return
-    }
-    transfer.call(buffer, 0)
-    unreachable.unregister(this.#mapping)
-    this.#mapping.unmap()
+    if (transfer !== undefined) this.#hold.successor = transfer.call(buffer)
+    this.#hold.mapping.retire()
   }
 }

@@ -48,18 +48,19 @@ const endings: Array<[what: string, ending: string]> = [
   ['other memory is opened in its place', 'reopen'],
   ['others go on with it', 'shared'],
   ['it was open for reading', 'reader'],
+  ['a thread of zlib is at work on it', 'thread'],
 ]
 
 describe.each([
   ['as this runtime has them', []],
   ['that cannot be detached', [UNDETACHABLE]],
-])('views of shared memory, %s', (_what, execArgv) => {
+])('what is left of shared memory, with buffers %s', (_what, execArgv) => {
   it.each(endings)('can be touched when %s, by code that was optimized too', async (_what, ending) => {
     const outcome = await outcomeOf('touches.mjs', [freshName(), ending], execArgv)
     expect(outcome).toEqual({ code: 0, signal: null, sent: { done: expect.any(Number) } })
   })
 
-  it('leave no mappings and no handles behind, however often memory is opened and closed', async () => {
+  it('is no mapping and no handle, however often it is opened and closed', async () => {
     const outcome = await outcomeOf('cycles.mjs', [freshName(), String(scaled(1000, 10_000))], execArgv)
     expect(outcome).toMatchObject({ code: 0, signal: null })
     const { before, during, after } = outcome.sent as Record<'before' | 'during' | 'after', Counts>

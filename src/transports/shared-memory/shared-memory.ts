@@ -29,10 +29,9 @@ export interface SharedMemoryOptions {
  * do not, and the buffer cannot be transferred to another thread: a thread opens the memory itself.)
  *
  * **Closing never leaves a view that could crash.** Where buffers can be detached (Node 22), `close` does that: views
- * have no bytes then, and Atomics on them throw. On Node 20 a view of closed memory reads and writes
- * zeros of this process alone; on Windows it stays the shared memory until it is garbage. The same happens, later,
- * to memory that nobody closes. Only what runs outside of JS (`zlib`, `crypto` and `fs` in their asynchronous
- * forms) must be finished with the bytes before: with a detached buffer it has no hold on them.
+ * have no bytes then, and Atomics on them throw. On Node 20 a view of closed memory reads and writes memory of
+ * this process alone, zeros at first; on Windows, the shared memory still. The addresses are given back when the
+ * last view is garbage, also those of memory that nobody closes; on Windows the memory itself, too.
  *
  * All processes that open it must be trusted not to shrink it: an access beyond its end ends the process.
  *
