@@ -141,7 +141,7 @@ describe('a track dies', () => {
       { hello: limits },
       { hello: limits, host: { control: sink } },
     )
-    await join(4096)
+    await join({ maxFrame: 4096 })
     const large = 'abcdefgh'.repeat(2000)
     const sent = dialled.control.send(NOTHING, bytes(large))
     tracks[0]?.[0].cut(0)

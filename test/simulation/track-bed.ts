@@ -10,7 +10,11 @@ import {
   SessionRegistry,
 } from '../../src/core/link/index.js'
 import { SeededRandom } from '../../src/testing/seeded-random.js'
-import { type ScriptedConnection, ScriptedNetwork } from '../../src/testing/simulation/index.js'
+import {
+  type ScriptedConnection,
+  ScriptedNetwork,
+  type TrackOptions,
+} from '../../src/testing/simulation/index.js'
 import { VirtualClock } from '../../src/testing/virtual-clock.js'
 
 /** How a node of a test differs from others. */
@@ -103,7 +107,7 @@ export interface Bed {
   /** The ends of each track at `left` and at `right`; the first is track 1. */
   readonly tracks: (readonly [ScriptedConnection, ScriptedConnection])[]
   /** Lets one more track join the session. */
-  join(maxFrame?: number): Promise<number>
+  join(options?: TrackOptions): Promise<number>
   /** Delivers everything until nothing moves; `but` are ends that nothing reaches. */
   calm(...but: ScriptedConnection[]): Promise<void>
   /** Lets time pass, and delivers meanwhile. */
@@ -127,8 +131,8 @@ export async function bed(left: Traits = {}, right: Traits = {}, tracks = 1): Pr
     dialled,
     taken,
     tracks: [first],
-    async join(maxFrame) {
-      const ends = network.connect(maxFrame === undefined ? {} : { maxFrame })
+    async join(options) {
+      const ends = network.connect(options)
       made.tracks.push(ends)
       const joining = Promise.all([nodes[0].join(dialled, ends[0]), nodes[1].accept(ends[1])])
       await calm(network)

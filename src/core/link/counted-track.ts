@@ -1,7 +1,7 @@
 import type { Clock, SignalboxError } from '../contracts/index.js'
 import type { FrameRoom } from './frame-room.js'
 import { encodeAck, encodeDrain, encodePing } from './frame-writer.js'
-import { FRAME_OVERHEAD, isCounted } from './frames.js'
+import { FRAME_OVERHEAD, isCounted, leavesAgain } from './frames.js'
 import { hangUp } from './hang-up.js'
 import { Heartbeat } from './heartbeat.js'
 import { keptLength, ReplayBuffer } from './replay-buffer.js'
@@ -30,7 +30,10 @@ export interface TrackSettings {
 export class CountedTrack {
   /** Bytes of the largest message, or part of one, that fits a frame of this track. */
   readonly partSize: number
-  /** Frames that it carried and the peer has not confirmed; after its end, those that leave again. */
+  /**
+   * Frames that it carried and the peer has not confirmed; after its end, those that leave again. While it is alive
+   * there are none here where the track itself holds them.
+   */
   readonly replay: ReplayBuffer
   state: 'open' | 'draining' | 'retired' = 'open'
   /** The peer sends nothing new on it. */
@@ -39,7 +42,8 @@ export class CountedTrack {
   settled = false
 
   readonly #heartbeat: Heartbeat
-  readonly #keeps: boolean
+  /** Whether `replay` holds what was not confirmed. */
+  #keeps: boolean
   #room: FrameRoom | undefined
   #sent = 0
   #confirmed = 0
@@ -61,7 +65,7 @@ export class CountedTrack {
     silent: (milliseconds: number) => void,
   ) {
     this.partSize = Math.min(settings.maxFrame, track.maxFrame) - FRAME_OVERHEAD
-    this.#keeps = settings.replay > 0
+    this.#keeps = settings.replay > 0 && !track.holds
     this.replay = new ReplayBuffer(settings.replay)
     const { mine, theirs } = settings.heartbeat
     this.#heartbeat = new Heartbeat(settings.clock, mine, theirs, { beat: () => this.#beat(), silent })
@@ -169,11 +173,21 @@ export class CountedTrack {
     this.state = 'retired'
     this.stop()
     this.track.abort(error)
+    if (this.settings.replay > 0 && this.track.holds) this.#keepUntaken()
   }
 
   /** Ends its timers. */
   stop(): void {
     this.#heartbeat.stop()
+  }
+
+  /** What the track held is ours from here on. What is missing there was taken, and what was confirmed leaves again no more. */
+  #keepUntaken(): void {
+    for (const frame of this.track.untaken()) if (leavesAgain(frame[0] ?? 0)) this.replay.add(frame)
+    const taken = this.#sent - this.replay.count
+    this.replay.drop(Math.max(0, this.#confirmed - taken))
+    this.#confirmed = Math.max(this.#confirmed, taken)
+    this.#keeps = true
   }
 
   /** A full track needs no beat: what fills it is heard when the peer reads. */

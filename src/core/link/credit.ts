@@ -44,8 +44,25 @@ export class ReceiverCredit {
   #usedBytes = 0
   #returnedMessages = 0
   #returnedBytes = 0
+  /** What of it the sender was told. */
+  #toldMessages = 0
+  #toldBytes = 0
 
   constructor(readonly window: Grant) {}
+
+  /** Whether a sender that makes use of its credit has little left, as far as it was told. */
+  get isLow(): boolean {
+    return (
+      2 * (this.#returnedMessages - this.#toldMessages) >= this.window.messages ||
+      2 * (this.#returnedBytes - this.#toldBytes) >= this.window.bytes
+    )
+  }
+
+  /** The sender was told all that was granted. */
+  told(): void {
+    this.#toldMessages = this.#returnedMessages
+    this.#toldBytes = this.#returnedBytes
+  }
 
   /** Accounts for what arrived. @throws SignalboxError `PROTOCOL_VIOLATION` when it was not granted. */
   use(messages: number, bytes: number): void {

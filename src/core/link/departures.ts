@@ -41,6 +41,8 @@ export class Departures implements LaneTrack {
   /** Outbound lanes that have something waiting, in turn. */
   readonly #awake = new Set<OutboundLane>()
   #flushing = false
+  /** Grants wait for the end of what is being read. */
+  #reading = false
   /** A value is being written straight into a track. */
   #encoding = false
   #stopped = false
@@ -61,13 +63,18 @@ export class Departures implements LaneTrack {
     if (this.#stopped) return
     this.#posted.push(frame)
     this.#sendPosted()
+    if (this.#granting.size > 0) this.flushSoon()
   }
 
-  /** Tells the peer soon what a lane settled and what it may send: once a turn, however much it was. */
-  grantSoon(lane: InboundLane): void {
+  /**
+   * Tells the peer what a lane settled and what it may send. A grant by itself costs both sides more than many
+   * messages, so what is not urgent leaves with whatever leaves next, or when all was read that had arrived.
+   */
+  grant(lane: InboundLane, urgent: boolean): void {
     if (this.#stopped) return
     this.#granting.add(lane)
-    this.flushSoon()
+    if (urgent) this.flushSoon()
+    else this.#flushAfterReading()
   }
 
   /** The lane has ended: there is nothing to grant any more. */
@@ -101,7 +108,7 @@ export class Departures implements LaneTrack {
     if (room === undefined) return false
     writeData(room, lane, sequence, head, body)
     if (!on.commit()) return false
-    this.listener.messageSent(length)
+    this.#left(length)
     return true
   }
 
@@ -123,7 +130,7 @@ export class Departures implements LaneTrack {
     if (!this.#encoded(room.raw(head), encoder, value)) return undefined
     const length = room.length - before
     if (this.#stopped || !on.commit()) return undefined
-    this.listener.messageSent(length)
+    this.#left(length)
     return length
   }
 
@@ -139,7 +146,7 @@ export class Departures implements LaneTrack {
     if (room === undefined) return false
     writePart(room, lane, sequence, offset, total, part)
     if (!on.commit()) return false
-    if (offset === 0) this.listener.messageSent(total)
+    if (offset === 0) this.#left(total)
     return true
   }
 
@@ -166,6 +173,21 @@ export class Departures implements LaneTrack {
       this.#flushing = false
       this.flush()
     })
+  }
+
+  #flushAfterReading(): void {
+    if (this.#reading) return
+    this.#reading = true
+    setImmediate(() => {
+      this.#reading = false
+      if (this.#granting.size > 0) this.flush()
+    })
+  }
+
+  /** A message of `bytes` began to leave: grants that wait go with it. */
+  #left(bytes: number): void {
+    this.listener.messageSent(bytes)
+    if (this.#granting.size > 0) this.flushSoon()
   }
 
   /** Nothing leaves any more. */

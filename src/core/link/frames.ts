@@ -36,6 +36,11 @@ export function isCounted(kind: number): boolean {
   return kind !== FrameKind.ack && kind !== FrameKind.ping && kind !== FrameKind.drain
 }
 
+/** Whether frames of this kind leave again when their track dies: those that are counted, and not the handshake's. */
+export function leavesAgain(kind: number): boolean {
+  return kind >= FrameKind.open && isCounted(kind)
+}
+
 /** The version of the wire protocol that this code speaks. */
 export const PROTOCOL_VERSION = 1
 

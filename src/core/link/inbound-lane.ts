@@ -27,8 +27,11 @@ export interface LaneReplies {
   readonly maxMessage: number
   /** Whether messages may come in another order than they were sent: there are, or were, several tracks. */
   readonly mayReorder: boolean
-  /** Tells the peer soon what was settled and what it may send, and the lane that it did: see {@link InboundLane.granted}. */
-  settled(lane: InboundLane): void
+  /**
+   * Tells the peer what was settled and what it may send, and then the lane that it did: see {@link InboundLane.granted}.
+   * @param urgent the peer may soon have no credit left
+   */
+  settled(lane: InboundLane, urgent: boolean): void
   /** Tells the peer that a message was rejected, before the grant that settles it. */
   rejected(lane: InboundLane, sequence: number, error: SignalboxError): void
   /** Calls {@link InboundLane.mayExceed} when this lane may receive a message that is larger than its window. */
@@ -45,8 +48,9 @@ export class InboundLane {
   #received = 0
   #settled = 0
   #told = 0
-  /** The peer is to hear of what was settled: that is said once, however many messages it is for. */
+  /** The peer is to hear of what was settled, and at once. */
   #owesGrant = false
+  #hurries = false
   #accepting = false
   /** What came in parts, or before a message that is still on its way, by sequence. */
   readonly #early = new Map<number, Assembly>()
@@ -71,6 +75,8 @@ export class InboundLane {
   granted(): void {
     this.#told = this.#settled
     this.#owesGrant = false
+    this.#hurries = false
+    this.credit.told()
   }
 
   /** A whole message arrived. @throws SignalboxError `PROTOCOL_VIOLATION` */
@@ -223,10 +229,13 @@ export class InboundLane {
     this.replies.rejected(this, this.#settled + 1, error)
   }
 
+  /** Once for all that is settled until the grant leaves, and once more when the sender is about to run dry. */
   #oweGrant(): void {
-    if (this.#owesGrant) return
+    const urgent = this.credit.isLow
+    if (this.#owesGrant && (this.#hurries || !urgent)) return
     this.#owesGrant = true
-    this.replies.settled(this)
+    this.#hurries = urgent
+    this.replies.settled(this, urgent)
   }
 
   #settle(length: number, advanced: number): void {

@@ -17,12 +17,12 @@ export interface LinkOptions {
    * @default 1 MiB
    */
   readonly replay?: number
-  /** Bytes received on a track after which the peer is told so; less than its `replay`. @default 64 KiB */
+  /** Bytes received on a track after which the peer is told so; less than its `replay`. @default 256 KiB */
   readonly acknowledgeAfter?: number
 }
 
 const DEFAULT_REPLAY = 1024 * 1024
-const DEFAULT_ACKNOWLEDGE_AFTER = 64 * 1024
+const DEFAULT_ACKNOWLEDGE_AFTER = 256 * 1024
 
 /** What the two sides and the options make of a session's tracks. */
 export function trackSettings({ mine, theirs }: Session, options: LinkOptions, clock: Clock): TrackSettings {

@@ -304,7 +304,7 @@ export class Link implements Joinable {
       get mayReorder() {
         return tracks.mayReorder
       },
-      settled: lane => this.#departures.grantSoon(lane),
+      settled: (lane, urgent) => this.#departures.grant(lane, urgent),
       rejected: (lane, sequence, error) => {
         const text = this.#departures.crowded ? '' : error.message
         this.#departures.post(encodeReject(lane.id, sequence, error.code, text))

@@ -37,17 +37,14 @@ export class ReplayBuffer {
 
   /** Keeps the frame that was written into `room`. */
   keep(room: FrameRoom): void {
-    const { length } = room
-    const at = this.#makeRoom(HEADER + length)
-    const bytes = this.#bytes
-    bytes[at] = length
-    bytes[at + 1] = length >>> 8
-    bytes[at + 2] = length >>> 16
-    bytes[at + 3] = length >>> 24
-    room.copyTo(bytes, at + HEADER)
-    this.#last = at
-    this.#end = at + HEADER + length
-    this.#count++
+    const at = this.#begin(room.length)
+    room.copyTo(this.#bytes, at)
+  }
+
+  /** Keeps a copy of `frame`. */
+  add(frame: Uint8Array): void {
+    const at = this.#begin(frame.length)
+    this.#bytes.set(frame, at)
   }
 
   /** Takes back the frame that was kept last. */
@@ -71,6 +68,20 @@ export class ReplayBuffer {
     if (this.#count === 0) return undefined
     const start = this.#start + HEADER
     return this.#bytes.subarray(start, start + this.#length())
+  }
+
+  /** Begins a frame, and tells where its bytes are to lie. */
+  #begin(length: number): number {
+    const at = this.#makeRoom(HEADER + length)
+    const bytes = this.#bytes
+    bytes[at] = length
+    bytes[at + 1] = length >>> 8
+    bytes[at + 2] = length >>> 16
+    bytes[at + 3] = length >>> 24
+    this.#last = at
+    this.#end = at + HEADER + length
+    this.#count++
+    return at + HEADER
   }
 
   #length(): number {

@@ -33,6 +33,10 @@ export interface Track {
   readonly remote: PeerIdentity
   /** What it runs over; undefined where nobody said so. */
   readonly way: Way | undefined
+  /** Whether it holds the frames that the peer did not take: then nobody needs copies of them. */
+  readonly holds: boolean
+  /** The frames that it holds, oldest first, each lent until the next one; see {@link Connection.untaken}. */
+  untaken(): Iterable<Uint8Array>
   readonly closed: Promise<CloseReason>
   close(): Promise<void>
   abort(error?: SignalboxError): void
@@ -108,6 +112,14 @@ export abstract class ConnectionTrack implements Track {
 
   get remote(): PeerIdentity {
     return this.connection.remote
+  }
+
+  get holds(): boolean {
+    return this.connection.untaken !== undefined
+  }
+
+  *untaken(): Iterable<Uint8Array> {
+    for (const frame of this.connection.untaken?.() ?? []) yield frame.subarray(this.header)
   }
 
   get closed(): Promise<CloseReason> {

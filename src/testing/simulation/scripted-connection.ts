@@ -20,6 +20,8 @@ export interface TrackOptions {
   readonly capacity?: number
   /** Bytes of the largest frame. @default Infinity */
   readonly maxFrame?: number
+  /** Whether it holds messages that were sent until they were taken. @default false */
+  readonly holds?: boolean
 }
 
 /** Looks at each frame that leaves at one end of a track, and at each that arrives there. */
@@ -56,6 +58,10 @@ export class ScriptedConnection implements Connection {
   /** Nothing arrives until it is let go: what was sent is very late. */
   held = false
 
+  /** Yields what was sent here and not taken over there, on a track that holds it. */
+  readonly untaken?: () => Iterable<Uint8Array>
+
+  readonly #untaken: Uint8Array[] = []
   #arriving: Arriving[] = []
   #arrivingBytes = 0
   #peer: ScriptedConnection | undefined
@@ -69,6 +75,7 @@ export class ScriptedConnection implements Connection {
     private readonly options: TrackOptions,
   ) {
     this.kind = options.kind ?? 'message'
+    if (options.holds === true) this.untaken = () => this.#untaken
     this.limits = { maxFrame: options.maxFrame ?? Number.POSITIVE_INFINITY }
     this.closed = new Promise(resolve => {
       this.#resolveClosed = resolve
@@ -97,8 +104,9 @@ export class ScriptedConnection implements Connection {
     }
     const isStream = this.kind === 'stream'
     this.watch?.('sent', isStream ? frame.subarray(STREAM_HEADER) : frame)
-    if (this.wasCut) return 'sent'
     const bytes = new Uint8Array(frame) // a Buffer's slice would be the sender's own bytes
+    if (this.options.holds === true) this.#untaken.push(new Uint8Array(frame))
+    if (this.wasCut) return 'sent'
     peer.#push({ bytes, whole: isStream ? bytes.subarray(STREAM_HEADER) : bytes, isEnd: false })
     return 'sent'
   }
@@ -132,6 +140,7 @@ export class ScriptedConnection implements Connection {
     if (whole !== undefined) this.watch?.('arrived', whole)
     this.#sink?.(LentFrame.of(bytes, false))
     bytes.fill(0xdb) // the loan is over
+    this.#peer?.taken()
     this.#peer?.tryAgain()
   }
 
@@ -212,6 +221,11 @@ export class ScriptedConnection implements Connection {
 
   private pushEnd(): void {
     if (!this.over && !this.wasCut) this.#arriving.push(END)
+  }
+
+  /** The peer took the oldest frame. */
+  private taken(): void {
+    this.#untaken.shift()
   }
 
   private tryAgain(): void {

@@ -46,7 +46,8 @@ export function settingsOf(seed: number): SimulationSettings {
       const kind = kinds[tracks.below(kinds.length)] ?? 'message'
       const capacity = tracks.below(2) === 0 ? { capacity: large ? 15_000 : 100 + tracks.below(1000) } : {}
       if (kind === 'lossy') return { kind, ...capacity, maxFrame: sizeOfPackets(tracks) }
-      return { kind, ...capacity, ...(large && tracks.below(2) === 0 ? { maxFrame: 4200 } : {}) }
+      const holds = kind === 'message' && tracks.below(2) === 0
+      return { kind, ...capacity, holds, ...(large && tracks.below(2) === 0 ? { maxFrame: 4200 } : {}) }
     },
   }
 }
