@@ -51,6 +51,8 @@ function wrong(issue: Issue, value: unknown): string {
       return `${show(value)} is too ${smallness(issue.origin)}; the least is ${issue.minimum}${unit(issue.origin)}`
     case 'too_big':
       return `${show(value)} is too ${issue.origin === 'string' ? 'long' : 'large'}; the most is ${issue.maximum}${unit(issue.origin)}`
+    case 'invalid_key':
+      return issue.issues.map(({ message }) => message).join('; ')
     default:
       return issue.message
   }

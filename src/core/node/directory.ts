@@ -49,6 +49,8 @@ export class Directory {
   readonly #processes: ProcessTable
   readonly #log: Log
   readonly #files: OwnedFiles
+  /** What is being read now. */
+  readonly #reads = new Set<Promise<unknown>>()
   /** Files that were complained of. */
   readonly #unreadable = new Set<string>()
 
@@ -98,25 +100,47 @@ export class Directory {
   }
 
   /** The entry of a living node, or undefined. @throws SignalboxError `SYSTEM` */
-  async find(name: string): Promise<DirectoryEntry | undefined> {
-    const entry = await this.#read(entryFileName(name))
-    return entry?.name === name ? entry : undefined
+  find(name: string): Promise<DirectoryEntry | undefined> {
+    return this.#reading(async () => {
+      const entry = await this.#read(entryFileName(name))
+      return entry?.name === name ? entry : undefined
+    })
   }
 
   /**
    * What the entry of a node says of one of its lives: its process runs, or is gone; undefined where there is no
    * entry of that life. @throws SignalboxError `SYSTEM`
    */
-  async lives(name: string, incarnation: string): Promise<boolean | undefined> {
-    const bytes = await readWhole(join(this.#folder, entryFileName(name)))
-    const entry = bytes === undefined ? undefined : readEntry(bytes)
-    if (typeof entry !== 'object' || entry.name !== name || entry.incarnation !== incarnation)
-      return undefined
-    return this.#files.lives(entry)
+  lives(name: string, incarnation: string): Promise<boolean | undefined> {
+    return this.#reading(async () => {
+      const bytes = await readWhole(join(this.#folder, entryFileName(name)))
+      const entry = bytes === undefined ? undefined : readEntry(bytes)
+      const isIt = typeof entry === 'object' && entry.name === name && entry.incarnation === incarnation
+      return isIt ? this.#files.lives(entry) : undefined
+    })
   }
 
   /** The entries of all living nodes, by name. Removes what dead ones left. @throws SignalboxError `SYSTEM` */
-  async entries(): Promise<readonly DirectoryEntry[]> {
+  entries(): Promise<readonly DirectoryEntry[]> {
+    return this.#reading(() => this.#readAll())
+  }
+
+  /** Resolves when nothing is being read any more: who closes leaves nothing going in the folder. */
+  async settled(): Promise<void> {
+    while (this.#reads.size > 0) await Promise.allSettled(this.#reads)
+  }
+
+  async #reading<T>(read: () => Promise<T>): Promise<T> {
+    const reading = read()
+    this.#reads.add(reading)
+    try {
+      return await reading
+    } finally {
+      this.#reads.delete(reading)
+    }
+  }
+
+  async #readAll(): Promise<readonly DirectoryEntry[]> {
     const found: DirectoryEntry[] = []
     for (const file of await this.#list()) {
       if (file.endsWith(ENTRY_SUFFIX)) {

@@ -173,6 +173,7 @@ export class Peers {
     await this.#reception.close()
     for (const node of this.#nodes.all()) node.close(closed)
     await Promise.all([...this.#nodes.present()].map(({ session }) => session?.link.close()))
+    await this.options.directory.settled()
     this.#presence.close()
     this.#interestChanges.complete()
   }

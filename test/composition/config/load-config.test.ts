@@ -233,6 +233,7 @@ describe('the configuration', () => {
         SIGNALBOX_LINK_HEARTBEAT: '100',
         SIGNALBOX_LINK_WINDOW_MESSAGES: '7',
         SIGNALBOX_LINK_MAX_FRAME: '1024',
+        SIGNALBOX_LINK_RESUME: '0',
         SIGNALBOX_STORM: '1',
         SIGNALBOX_STORM_DEADLINE: '5',
         SIGNALBOX_ASK_TIMEOUT: '',
@@ -245,8 +246,24 @@ describe('the configuration', () => {
         codec: ['json', 'msgpack'],
         log: { level: 'debug' },
         runtimeFolder: join(cwd, 'run'),
-        link: { heartbeat: 100, window: { messages: 7, bytes: 1_048_576 }, maxFrame: 1024 },
+        link: { heartbeat: 100, window: { messages: 7, bytes: 1_048_576 }, maxFrame: 1024, resume: 0 },
         ask: { timeout: 5000 },
+      })
+    })
+
+    it('names further tracks, whose faults are told by their names', async () => {
+      const tracks = (text: string) => load({ env: { SIGNALBOX_LINK_TRACKS: text } })
+      expect((await tracks('tcp=65536,named-pipe=1024')).link.tracks).toEqual({
+        tcp: 65_536,
+        'named-pipe': 1024,
+      })
+      await expect(tracks('tcp=many')).rejects.toMatchObject({
+        code: 'CONFIG_INVALID',
+        message: "SIGNALBOX_LINK_TRACKS: must be a number, and is 'many'",
+      })
+      await expect(tracks('tpc=1')).rejects.toMatchObject({
+        code: 'CONFIG_INVALID',
+        message: expect.stringContaining("did you mean 'tcp'?"),
       })
     })
 

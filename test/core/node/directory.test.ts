@@ -50,6 +50,16 @@ describe('the directory', () => {
     expect(entry?.process).toBe(processTable.incarnationOf(process.pid))
   })
 
+  it('is settled when nothing is being read any more', async () => {
+    const directory = directoryOf()
+    const done: string[] = []
+    void directory.entries().then(() => done.push('entries'))
+    void directory.find('shop').then(() => done.push('find'))
+    await directory.settled()
+    expect(done.sort()).toEqual(['entries', 'find'])
+    await directory.settled() // nothing is
+  })
+
   it('keeps namespaces apart', async () => {
     await using _here = await directoryOf().announce(shop)
     await using _there = await directoryOf({ namespace: 'other' }).announce({ ...shop, incarnation: 'cd' })
