@@ -103,9 +103,9 @@ export class ControlLine {
   }
 
   #hear(bytes: Uint8Array): void {
-    for (const byte of bytes) {
-      if (byte === BELL) continue
-      this.#broken?.(brokenRule(`the byte ${byte} on its control connection is no bell`))
+    const other = bytes.findIndex(byte => byte !== BELL)
+    if (other >= 0) {
+      this.#broken?.(brokenRule(`the byte ${bytes[other]} on its control connection is no bell`))
       return
     }
     this.#bell?.()

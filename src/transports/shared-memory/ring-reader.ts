@@ -27,10 +27,12 @@ export class RingReader {
   #next: number
   #head: number
   #freed: number
+  /** How far we were when we last looked whether the writer waits. */
+  #looked: number
 
   /** @param origin where both sides begin to count, and what `words` say already. @default 0 */
   constructor({ words, heads, ringBytes }: Way, origin = 0) {
-    this.#tail = this.#next = this.#head = this.#freed = origin
+    this.#tail = this.#next = this.#head = this.#freed = this.#looked = origin
     this.#words = words
     this.#heads = heads
     this.#capacity = ringBytes / 8
@@ -69,11 +71,18 @@ export class RingReader {
     this.#head = this.#next
   }
 
-  /** Tells the writer what is free. True when it waits for that, and somebody must ring the bell now. */
+  /**
+   * Tells the writer what is free. True when it waits for that, and somebody must ring the bell now: once half of
+   * the ring is free, or all that we know of is read, so that a writer is not woken for a few frames.
+   */
   free(): boolean {
-    if (this.#freed === this.#head) return false
-    this.#freed = this.#head
-    Atomics.store(this.#words, Word.HEAD, this.#head)
+    if (this.#freed !== this.#head) {
+      this.#freed = this.#head
+      Atomics.store(this.#words, Word.HEAD, this.#head)
+    }
+    const caughtUp = this.#head === this.#tail
+    if (!caughtUp && ((this.#head - this.#looked) | 0) < this.#capacity / 2) return false
+    this.#looked = this.#head
     return isWanted(this.#words)
   }
 

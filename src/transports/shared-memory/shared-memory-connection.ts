@@ -61,6 +61,8 @@ export class SharedMemoryConnection implements Connection {
   #paused = false
   /** Whether a turn is to come, or running: then nobody needs to wake us. */
   #awake = false
+  /** Whether frames come in crowds: then it is worth while to look for more before it sleeps. */
+  #busy = false
   #delivering = false
   /** Why it ends; frames that the peer left may still be delivered. */
   #reason: CloseReason | undefined
@@ -184,7 +186,8 @@ export class SharedMemoryConnection implements Connection {
     // Only now, in a turn of its own, so that nobody who has something to do waits for it.
     if (!worked && !this.#over && this.#pace.waits(this.#hasWork)) worked = this.#work()
     if (this.#over) return
-    if (worked || !this.#sleeps()) setImmediate(this.#turn)
+    const goesOn = worked && (this.#pace.spins || this.#busy)
+    if (goesOn || !this.#sleeps()) setImmediate(this.#turn)
   }
 
   /** Does all that can be done now, within bounds; false when there was nothing. */
@@ -222,17 +225,17 @@ export class SharedMemoryConnection implements Connection {
     if (!this.#reads) return false
     this.#delivering = true
     const start = this.#clock.now()
-    let delivered = this.#deliverSome()
-    const worked = delivered
-    while (delivered && this.#clock.now() - start < BATCH) delivered = this.#deliverSome()
+    const first = this.#deliverSome()
+    for (let more = first; more > 0 && this.#clock.now() - start < BATCH; ) more = this.#deliverSome()
+    this.#busy = first > 1
     this.#delivering = false
     if (this.#over) this.#letGoOfSegment()
     else this.#incoming.free()
-    return worked
+    return first > 0
   }
 
-  /** Delivers what is there until it is time to look at the clock; false when there was nothing. */
-  #deliverSome(): boolean {
+  /** Delivers what is there until it is time to look at the clock; tells how many frames that were. */
+  #deliverSome(): number {
     let frames = 0
     for (let bytes = 0; frames < LOOK_AFTER.frames && bytes < LOOK_AFTER.bytes && this.#reads; frames++) {
       const frame = this.#next()
@@ -241,7 +244,7 @@ export class SharedMemoryConnection implements Connection {
       this.#sink?.(frame)
       this.#incoming.done()
     }
-    return frames > 0
+    return frames
   }
 
   #next(): ReturnType<IncomingWay['next']> {
