@@ -8,6 +8,7 @@ import {
   reasonOf,
   type TransportContext,
   type TransportOptions,
+  throwIfAborted,
 } from '../../core/contracts/index.js'
 import { ControlLine } from './control-line.js'
 import { offerMemory } from './introduce.js'
@@ -23,13 +24,15 @@ export async function listen(
   { signal }: TransportOptions,
   mine: Sizes,
 ): Promise<Listener> {
+  throwIfAborted(`listen on ${address.href}`, signal)
+  const segments = new Segments(context.runtimeFolder)
+  // Before somebody could come whom nobody would meet.
+  await segments.sweep().catch(error => {
+    context.log.warn(`${address.href}: memory that is left of dead processes stays: ${reasonOf(error)}`)
+  })
   const place = context.rendezvous.listen(address, signal === undefined ? {} : { signal })
   const controls = await place.catch(error => {
     throw rephrased(`listen on ${address.href}`, error)
-  })
-  const segments = new Segments(context.runtimeFolder)
-  await segments.sweep().catch(error => {
-    context.log.warn(`${address.href}: memory that is left of dead processes stays: ${reasonOf(error)}`)
   })
   return new SharedMemoryListener(address, context, controls, segments, mine)
 }
