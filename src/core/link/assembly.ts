@@ -1,13 +1,16 @@
 import { violation } from './violation.js'
 
-/** A message on its way in parts. The buffer grows with what really came, not with what was promised (I12). */
+/**
+ * A message on its way in parts. It has one buffer of the right size where the credit covers it; beyond that the buffer
+ * grows with what really came, not with what was promised (I12).
+ */
 export class Assembly {
   /** Bytes whose credit was given back before the message was whole. */
   advanced = 0
   #buffer: Uint8Array
   #filled = 0
 
-  /** @param expected bytes that are worth having at once */
+  /** @param expected bytes that may be had at once: no more than were granted */
   constructor(
     readonly total: number,
     expected: number,

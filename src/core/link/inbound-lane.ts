@@ -98,13 +98,15 @@ export class InboundLane {
 
   /** A part of a message arrived. @throws SignalboxError `PROTOCOL_VIOLATION` */
   part(sequence: number, offset: number, total: number, part: Uint8Array): void {
-    this.#assertExpected(sequence)
+    const isNext = this.#assertExpected(sequence)
     this.#assertSize(total)
     if (part.length === 0) throw violation('a part is empty')
-    const assembly = this.#early.get(sequence) ?? new Assembly(total, 2 * part.length)
+    this.credit.use(offset === 0 ? 1 : 0, part.length)
+    // The sender may fill the window with the next message, and with no other one besides.
+    const expected = isNext ? this.credit.window.bytes : 2 * part.length
+    const assembly = this.#early.get(sequence) ?? new Assembly(total, expected)
     assembly.add(offset, total, part)
     this.#early.set(sequence, assembly)
-    this.credit.use(offset === 0 ? 1 : 0, part.length)
     if (assembly.isWhole) this.#receiveEarly()
     else this.#receiveExcess()
   }
