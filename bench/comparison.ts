@@ -27,6 +27,8 @@ export interface Comparison {
   readonly hogs?: number
   /** How many make a round. @default calibration finds it */
   readonly count?: number
+  /** Rounds of `count` before the ones that are measured. @default none */
+  readonly warmUps?: number
   /** @default as many as the whole run has */
   readonly rounds?: number
   readonly goals: readonly Goal[]

@@ -6,7 +6,10 @@ import { figuresOf, type Sample } from './sample.js'
 const FIRST = 256
 
 /** Rounds that calibration may take, on a machine that gets slower and slower. */
-const MOST_TRIES = 12
+const MOST_TRIES = 16
+
+/** Rounds of the right length after which it is believed. */
+const CONFIRMATIONS = 3
 
 /** An entrant in a comparison: what it measured so far, or why it has dropped out. It drops out once, and says so. */
 export class Competitor {
@@ -29,21 +32,25 @@ export class Competitor {
     }
   }
 
+  /** Settles on `count`, and does so many rounds that are not counted. */
+  async warmUp(count: number, rounds: number): Promise<void> {
+    this.#count = count
+    await this.#attempt(async running => {
+      for (let round = 0; round < rounds; round++) await running.round(count)
+    })
+  }
+
   /**
    * Finds how many make a round of about `length` ms. These rounds warm up, too, and are not counted: the first ones
-   * are slow, so that a number counts as found only when as many really took about that long.
-   * @param count is taken as it is where it is given
+   * are slow, so that a number counts as found only when as many took that long several times.
    */
-  async prepare(length: number, count?: number): Promise<void> {
-    if (count !== undefined) {
-      this.#count = count
-      return
-    }
+  async calibrate(length: number): Promise<void> {
     await this.#attempt(async running => {
-      for (let tries = 0; tries < MOST_TRIES; tries++) {
+      let confirmed = 0
+      for (let tries = 0; tries < MOST_TRIES && confirmed < CONFIRMATIONS; tries++) {
         const { time } = await running.round(this.#count)
-        if (time >= length * 0.7) return
-        this.#count = Math.ceil(this.#count * Math.min(8, length / Math.max(time, length / 16)))
+        if (time >= length * 0.7) confirmed++
+        else this.#count = Math.ceil(this.#count * Math.min(8, length / Math.max(time, length / 16)))
       }
     })
   }

@@ -29,7 +29,8 @@ export async function runComparison(
     await Promise.all(competitors.map(competitor => competitor.start()))
     for (const competitor of competitors) {
       progress(`${name}: calibrating ${competitor.name}`)
-      await competitor.prepare(extent.length, count)
+      if (count === undefined) await competitor.calibrate(extent.length)
+      else await competitor.warmUp(count, comparison.warmUps ?? 0)
     }
     for (let round = 1; round <= rounds; round++) {
       for (const competitor of competitors) {

@@ -19,7 +19,7 @@ export class RunningEntrant {
       execArgv: [...(entrant.execArgv ?? [])],
       // As programs run that care for speed: without the checks that help while one is written.
       env: { ...process.env, NODE_ENV: 'production' },
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', process.stderr.fd, 'inherit', 'ipc'], // stdout is the report's
     })
     const running = new RunningEntrant(child)
     try {

@@ -2,8 +2,10 @@ import type { Comparison, Entrant } from '../comparison.js'
 
 /** What actors within one process do, beside what a program would use in their place. */
 export function inProcess(): Comparison[] {
-  const common = { baseline: 'EventEmitter', rivals: ['EventEmitter', 'rxjs Subject'] }
-  const everybody = ['signalbox', ...common.rivals]
+  const rivals = ['EventEmitter', 'rxjs Subject', 'nact', 'comedy', 'xstate', 'effect']
+  const answering = ['bare promise', 'nact', 'comedy', 'effect']
+  const common = { baseline: 'EventEmitter', rivals }
+  const everybody = ['signalbox', ...rivals]
   return [
     {
       ...common,
@@ -44,8 +46,8 @@ export function inProcess(): Comparison[] {
       title: 'A typed question to an actor of the same process, one at a time',
       unit: 'question',
       baseline: 'bare promise',
-      rivals: ['bare promise'],
-      entrants: ['signalbox', 'bare promise'].map(entrantFor('ask')),
+      rivals: answering,
+      entrants: ['signalbox', ...answering].map(entrantFor('ask')),
       goals: [
         {
           entrant: 'signalbox',
@@ -63,6 +65,7 @@ export function inProcess(): Comparison[] {
       title: 'Actors that are started in one process, and stay',
       unit: 'actor',
       count: 20_000,
+      warmUps: 3,
       entrants: everybody.map(entrantFor('spawn')),
       measures: [{ name: 'bytes', title: 'memory each', unit: 'B' }],
       goals: [

@@ -16,7 +16,7 @@ export class FarProcess {
     const spec = JSON.stringify({ peer: peer.name, place, answers })
     const child = fork(resolve(import.meta.dirname, 'far-main.js'), [spec], {
       serialization: peer.serialization ?? 'advanced',
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', process.stderr.fd, 'inherit', 'ipc'],
     })
     const far = new FarProcess(child)
     await far.#report()

@@ -67,7 +67,7 @@ function goalInWords({ goal }: Verdict): string {
 }
 
 function bound({ goal }: Verdict, value: number | undefined): string {
-  return value === undefined ? '' : `${goal.best === 'high' ? '≥' : '≤'} ${value}`
+  return value === undefined ? '' : `${goal.best === 'high' ? '≥' : '≤'} ${Number(value.toFixed(2))}`
 }
 
 function ratio(
@@ -83,5 +83,9 @@ function ratio(
 
 function number(value: number | undefined): string {
   if (value === undefined) return '–'
-  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
+  return value >= 100
+    ? value.toFixed(0)
+    : value >= 10
+      ? value.toFixed(1)
+      : value.toFixed(value >= 0.1 ? 2 : 3)
 }
