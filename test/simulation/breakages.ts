@@ -84,7 +84,7 @@ export const breakages: readonly KnownBreakage[] = [
       'if (peer.incarnation === hex(theirs.incarnation) && theirs.epoch <= begun)',
       'if (peer.incarnation === hex(theirs.incarnation) && theirs.epoch === begun)',
     ],
-    ['if (sameLife && epoch < peer.begun)', 'if (false)'],
+    ['if (incarnation === hex(theirs.incarnation) && epoch < begun)', 'if (false)'],
   ),
   broken('[I11] who stood still accuses the peer of silence', SOON, 'link/heartbeat', [
     'const stalled = now - this.#due > this.interval;',
@@ -107,7 +107,7 @@ export const breakages: readonly KnownBreakage[] = [
     'false',
   ]),
   broken('a stream that ends in a header loses its place', SOON, 'link/stream-track', [
-    'while (this.#filled < HEADER && at < piece.length)',
-    'while (at < piece.length && this.#filled < HEADER - 1)',
+    'while (this.#filled < HEADER && at < pieceEnd)',
+    'while (at < pieceEnd && this.#filled < HEADER - 1)',
   ]),
 ]
