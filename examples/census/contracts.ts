@@ -16,8 +16,14 @@ export const Counter = protocol('counter', { count: CountFile })
 
 const Traffic = z.object({ messages: z.int(), bytes: z.int() })
 
-/** What went over one link of the scanner, and over which transport. */
-export const Track = z.object({ node: z.string(), transport: z.string(), sent: Traffic, received: Traffic })
+/** What went over one track of the scanner's links, over which transport, and why over that. */
+export const Track = z.object({
+  node: z.string(),
+  transport: z.string(),
+  sent: Traffic,
+  received: Traffic,
+  because: z.string(),
+})
 
 export type Track = z.infer<typeof Track>
 

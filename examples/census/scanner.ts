@@ -2,6 +2,7 @@ import { type Node, startNode } from 'signalbox'
 import { Census } from './census.js'
 import { Found, Scanner } from './contracts.js'
 import { listFiles } from './files.js'
+import { tracksOf } from './tracks.js'
 
 /** Starts the node that reads the files and has the workers count them. */
 export async function startScanner(name: string): Promise<Node> {
@@ -16,7 +17,7 @@ export async function startScanner(name: string): Promise<Node> {
         counted: files.length - census.skipped,
         skipped: census.skipped,
         lost: census.lost,
-        tracks: node.links().filter(link => workers.includes(link.node)),
+        tracks: await tracksOf(node, workers),
       }
     },
   }))

@@ -11,17 +11,18 @@ export function languageTable(counts: readonly Counts[]): string {
   )
 }
 
-/** The table of the scanner's links: over which track each worker was reached, and what it carried. */
+/** The table of the scanner's links: over which tracks each worker was reached, what they carried, and why they did. */
 export function trackTable(tracks: readonly Track[]): string {
   return table(
-    ['worker', 'track', 'messages there', 'bytes there', 'messages back', 'bytes back'],
-    tracks.map(({ node, transport, sent, received }) => [
+    ['worker', 'track', 'messages there', 'bytes there', 'messages back', 'bytes back', 'why'],
+    tracks.map(({ node, transport, sent, received, because }) => [
       node,
       transport,
       sent.messages,
       sent.bytes,
       received.messages,
       received.bytes,
+      because,
     ]),
   )
 }

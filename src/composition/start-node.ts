@@ -5,9 +5,15 @@ import { msgpack } from '../codecs/msgpack.js'
 import { v8 } from '../codecs/v8.js'
 import { ActorSystem } from '../core/actors/index.js'
 import { States, Topics } from '../core/bus/index.js'
-import { type AnyTransport, type Codec, type ConnectionTransport } from '../core/contracts/index.js'
+import {
+  type AnyTransport,
+  type Codec,
+  type ConnectionTransport,
+  parseAddress,
+} from '../core/contracts/index.js'
+import type { Way } from '../core/link/index.js'
 import { ContractTable, DeadLetters, Directory, Peers, type Service } from '../core/node/index.js'
-import { Costs, tracksAbove } from '../core/routing/index.js'
+import { Costs, oneTrack, tracksAbove, tracksByCost } from '../core/routing/index.js'
 import { completed } from '../core/tracks/index.js'
 import { processTable } from '../native/process-table.js'
 import { builtinTransports } from './builtin-transports.js'
@@ -70,12 +76,18 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   const deadLetters = new DeadLetters()
   const services = new Map<string, Service>()
   const { prefer, only, never } = config.transports
+  const preferences = { prefer, only, never }
+  const { tracks, resume } = config.link
+  const capabilitiesOf = ({ transport, address }: Way) =>
+    transports.find(({ name }) => name === transport)?.describe(parseAddress(address))
+  const byCost = resume === 0 ? oneTrack : tracksByCost({ costs, preferences, capabilitiesOf })
+  const plan = tracks === undefined ? byCost : tracksAbove(tracks)
   const peers = new Peers({
     self: options.name,
     namespace: config.namespace,
     incarnation,
     transports,
-    preferences: { prefer, only, never },
+    preferences,
     costs,
     listen: config.transports.listen,
     allowRemote: config.transports.allowRemote,
@@ -88,7 +100,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     }),
     codecs: config.codec.map(name => codecs[name]()),
     link: config.link,
-    plan: tracksAbove(config.link.tracks),
+    plan,
     secret: await sharedSecret(config),
     patience: config.ask.timeout,
     contracts,

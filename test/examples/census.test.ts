@@ -68,6 +68,17 @@ describe.each(['named-pipe', 'tcp'])('a worker killed in mid-run over %s', trans
   })
 })
 
+it('small files take a pipe and large ones shared memory, and the table says which and why', async () => {
+  const { ended, leftovers } = census(['--check', '--folder', someFiles()])
+  const { code, stdout } = await ended
+  expect(stdout).toContain('equal to the byte')
+  expect(new Set(tracksIn(stdout))).toEqual(new Set(['named-pipe', 'shared-memory']))
+  for (const track of ['named-pipe', 'shared-memory'])
+    expect(stdout).toMatch(new RegExp(`│ ${track} .* │ \\d+ B take \\d+ µs \\(typical\\) +│`))
+  expect(code).toBe(0)
+  expect(leftovers()).toEqual([])
+})
+
 it('the transport of a census is swapped by a line of configuration', async () => {
   const cwd = someFiles()
   writeFileSync(join(cwd, 'signalbox.config.yaml'), 'transports: { prefer: [tcp] }\n')

@@ -6,6 +6,7 @@ import { RunningExample } from '../support/example.js'
 import { NodePeer } from '../support/node-peer.js'
 import { nodes } from '../support/nodes.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
+import { until } from '../support/until.js'
 
 const everywhere = { transports: { listen: ['memory', 'named-pipe', 'tcp'] } }
 
@@ -42,6 +43,31 @@ describe('a node explains its choice', () => {
     const till = await nodes().start('till')
     await expect(till.explain('shop')).rejects.toMatchObject({ code: 'NODE_UNKNOWN' })
   })
+})
+
+it('each message takes the track that costs it least, of those of one link', async () => {
+  const cacheFolder = temporaryFolder()
+  const [quick, broad] = [
+    { latency: 1, perMessage: 1, bytesPerSecond: 1e6, sizes: [] },
+    { latency: 1000, perMessage: 1, bytesPerSecond: 1e9, sizes: [] },
+  ]
+  await new CalibrationFile(cacheFolder).write(calibrationOf({ 'named-pipe': quick, tcp: broad }))
+  const { config, start } = nodes({ ...everywhere, cacheFolder })
+  await NodePeer.start('shop', config)
+  const till = await start('till')
+  const desk = till.ref(Desk, 'signalbox://shop/desk')
+  await desk.ask.echo('hello')
+  const tracks = () => till.links().flatMap(link => link.tracks)
+  await until(() => tracks().length === 2)
+  const sentOver = (transport: string) =>
+    tracks().find(track => track.transport === transport)?.sent.bytes ?? 0
+  const before = { pipe: sentOver('named-pipe'), tcp: sentOver('tcp') }
+  await desk.ask.echo('x'.repeat(500))
+  expect(sentOver('named-pipe')).toBeGreaterThan(before.pipe + 500)
+  expect(sentOver('tcp')).toBe(before.tcp)
+  await desk.ask.echo('x'.repeat(100_000))
+  expect(sentOver('tcp')).toBeGreaterThan(before.tcp + 100_000)
+  expect(till.links()).toHaveLength(1)
 })
 
 it('who cannot be reached: the error lists each way with the rule that rejects it', async () => {

@@ -48,8 +48,7 @@ it('[I4] [I6] large messages take the track that the configuration names; when o
   await NodePeer.start('shop', config)
   const [pipe, wire] = [breakable(namedPipe()), breakable(tcp())]
   const till = await start('till', { transports: [pipe.transport, wire.transport] })
-  const ways = () =>
-    till.links().map(({ transport, further }) => [transport, ...further.map(way => way.transport)])
+  const ways = () => till.links().map(({ tracks }) => tracks.map(({ transport }) => transport))
   const desk = till.ref(Desk, 'signalbox://shop/desk')
   let asked = 0
   const exchange = async () => {

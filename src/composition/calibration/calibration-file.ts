@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { isSignalboxError } from '../../core/contracts/index.js'
 import { readWhole, replaceWhole } from '../../core/node/shared-file.js'
-import type { Costs, Figures } from '../../core/routing/index.js'
+import type { Costs } from '../../core/routing/index.js'
 import { type Calibration, type Readout, readCalibration, writeCalibration } from './calibration.js'
 
 /** The file of this machine's measurements in the user's cache folder. Nobody needs it to be there. */
@@ -40,21 +40,5 @@ export class CalibrationFile {
       case 'stale':
         return readout.because
     }
-  }
-
-  /**
-   * Lets it know what links saw of transports that it knows. One that is absent or stale stays as it is: what
-   * links happen to see is no measurement of a machine.
-   * @throws SignalboxError `SYSTEM`
-   */
-  async refresh(observed: ReadonlyMap<string, Figures>): Promise<void> {
-    const readout = await this.read()
-    if (readout.state !== 'valid') return
-    const { calibration } = readout
-    const known = Object.entries(calibration.transports)
-    const transports = Object.fromEntries(
-      known.map(([name, old]) => [name, { ...old, ...observed.get(name) }]),
-    )
-    await this.write({ ...calibration, transports })
   }
 }

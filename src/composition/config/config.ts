@@ -96,10 +96,10 @@ export interface Config {
     readonly resume: number
     /**
      * Further tracks of each link, by transport: what is larger than so many bytes takes it. It is used where both
-     * nodes have that transport, and listen on it. Needs `resume`.
-     * @default {}: one track carries all
+     * nodes have that transport, and listen on it. Needs `resume`. `{}`: one track carries all.
+     * @default each message takes what costs it least, over all ways that both nodes have, unless some are preferred
      */
-    readonly tracks: Readonly<Record<string, number>>
+    readonly tracks?: Readonly<Record<string, number>> | undefined
   }
   readonly ask: {
     /** ms until an unanswered question fails. @default 5000 */

@@ -75,7 +75,7 @@ export function configSchema({ transports, resolveFolder, resolveCache }: Schema
         heartbeat: milliseconds.default(5000),
         handshakeTimeout: milliseconds.default(5000),
         resume: z.int().min(0).max(LONGEST_TIME).default(10_000),
-        tracks: z.record(transport, z.int().min(0)).default({}),
+        tracks: z.record(transport, z.int().min(0)).optional(),
       })
       .prefault({}),
     ask: z.strictObject({ timeout: milliseconds.default(5000) }).prefault({}),

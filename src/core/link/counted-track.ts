@@ -6,6 +6,7 @@ import { hangUp } from './hang-up.js'
 import { Heartbeat } from './heartbeat.js'
 import { keptLength, ReplayBuffer } from './replay-buffer.js'
 import type { Track } from './track.js'
+import { noTraffic } from './traffic.js'
 import { violation } from './violation.js'
 import type { Way } from './way.js'
 
@@ -35,6 +36,8 @@ export class CountedTrack {
    * there are none here where the track itself holds them.
    */
   readonly replay: ReplayBuffer
+  /** The messages that it carried. */
+  readonly traffic = noTraffic()
   state: 'open' | 'draining' | 'retired' = 'open'
   /** The peer sends nothing new on it. */
   peerDrains = false

@@ -19,7 +19,7 @@ import type { TrackSet } from './track-set.js'
 /** What departures tell their link. */
 export interface DepartureListener {
   /** A message of `bytes` began to leave. */
-  messageSent(bytes: number): void
+  messageSent(on: CountedTrack, bytes: number): void
   /** The last word of a lane left. */
   laneLeft(lane: OutboundLane): void
 }
@@ -108,7 +108,7 @@ export class Departures implements LaneTrack {
     if (room === undefined) return false
     writeData(room, lane, sequence, head, body)
     if (!on.commit()) return false
-    this.#left(length)
+    this.#left(on, length)
     return true
   }
 
@@ -130,7 +130,7 @@ export class Departures implements LaneTrack {
     if (!this.#encoded(room.raw(head), encoder, value)) return undefined
     const length = room.length - before
     if (this.#stopped || !on.commit()) return undefined
-    this.#left(length)
+    this.#left(on, length)
     return length
   }
 
@@ -146,7 +146,7 @@ export class Departures implements LaneTrack {
     if (room === undefined) return false
     writePart(room, lane, sequence, offset, total, part)
     if (!on.commit()) return false
-    if (offset === 0) this.#left(total)
+    if (offset === 0) this.#left(on, total)
     return true
   }
 
@@ -185,8 +185,8 @@ export class Departures implements LaneTrack {
   }
 
   /** A message of `bytes` began to leave: grants that wait go with it. */
-  #left(bytes: number): void {
-    this.listener.messageSent(bytes)
+  #left(on: CountedTrack, bytes: number): void {
+    this.listener.messageSent(on, bytes)
     if (this.#granting.size > 0) this.flushSoon()
   }
 

@@ -23,8 +23,8 @@ import { OutboundLane } from './outbound-lane.js'
 import { errorOf } from './reason.js'
 import { SessionTracks } from './session-tracks.js'
 import type { Track, TrackSink } from './track.js'
+import { count, noTraffic, type TrackReport, type Traffic } from './traffic.js'
 import { violation } from './violation.js'
-import type { Way } from './way.js'
 
 /** Who receives what a link carries. */
 export interface LinkHost {
@@ -46,12 +46,6 @@ export interface LinkHost {
   stranded?(link: Link): void
 }
 
-/** What went over a link. */
-export interface Traffic {
-  readonly sent: { messages: number; bytes: number }
-  readonly received: { messages: number; bytes: number }
-}
-
 /**
  * Answers that may wait for a peer that does not take them: as many as it can ask for while it is busy, but
  * not without end, since a question's credit returns before it is answered.
@@ -68,7 +62,7 @@ const FIRST_TRACK = 1
 export class Link implements Joinable {
   readonly control: OutboundLane
   readonly replies: OutboundLane
-  readonly traffic: Traffic = { sent: { messages: 0, bytes: 0 }, received: { messages: 0, bytes: 0 } }
+  readonly traffic: Traffic = noTraffic()
   /** Resolves once, when nothing will come or go any more. */
   readonly closed: Promise<CloseReason>
 
@@ -111,7 +105,10 @@ export class Link implements Joinable {
       over: reason => this.#end(reason),
     })
     this.#departures = new Departures(this.#tracks.set, this.session.theirs.maxMessage, {
-      messageSent: bytes => count(this.traffic.sent, bytes),
+      messageSent: (on, bytes) => {
+        count(this.traffic.sent, bytes)
+        count(on.traffic.sent, bytes)
+      },
       laneLeft: lane => this.#outbound.delete(lane.id),
     })
     this.#laneReplies = this.#createLaneReplies()
@@ -178,7 +175,7 @@ export class Link implements Joinable {
   }
 
   /** What its tracks run over, as far as that is known, the primary one first; after the last one, what that ran over. */
-  get ways(): readonly Way[] {
+  get ways(): readonly TrackReport[] {
     return this.#tracks.set.ways
   }
 
@@ -272,11 +269,11 @@ export class Link implements Joinable {
       data: (id, sequence, message) => {
         const bytes = message.left
         this.#inboundLane(id).data(sequence, message)
-        count(this.traffic.received, bytes)
+        this.#messageCame(bytes)
       },
       part: (id, sequence, offset, total, part) => {
         this.#inboundLane(id).part(sequence, offset, total, part)
-        if (offset === 0) count(this.traffic.received, total)
+        if (offset === 0) this.#messageCame(total)
       },
       grant: (id, sequence, messages, bytes) => {
         this.#outbound.get(id)?.granted(sequence, messages, bytes) // a lane that has ended needs none
@@ -294,6 +291,11 @@ export class Link implements Joinable {
       retired: (id, received) => this.#tracks.set.peerRetired(id, received),
       drain: () => this.#reading !== undefined && this.#tracks.set.peerDrains(this.#reading),
     }
+  }
+
+  #messageCame(bytes: number): void {
+    count(this.traffic.received, bytes)
+    if (this.#reading !== undefined) count(this.#reading.traffic.received, bytes)
   }
 
   #createLaneReplies(): LaneReplies {
@@ -366,11 +368,6 @@ export class Link implements Joinable {
     this.#quiet?.()
     this.#resolveClosed(this.#closing !== undefined && reason.by === 'peer' ? { by: 'us' } : reason)
   }
-}
-
-function count(traffic: { messages: number; bytes: number }, bytes: number): void {
-  traffic.messages++
-  traffic.bytes += bytes
 }
 
 function whyEnded(peer: string, reason: CloseReason): SignalboxError {

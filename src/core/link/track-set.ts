@@ -4,8 +4,8 @@ import { CountedTrack, type TrackSettings } from './counted-track.js'
 import { encodeRetired } from './frame-writer.js'
 import { Remainder } from './remainder.js'
 import type { Track } from './track.js'
+import type { TrackReport } from './traffic.js'
 import { violation } from './violation.js'
-import type { Way } from './way.js'
 
 /** What happens to the tracks of a session. */
 export interface TrackSetListener {
@@ -63,9 +63,9 @@ export class TrackSet {
    * What the tracks run over that take something new, as far as that is known, the primary one first; what the last
    * one ran over, when there is none.
    */
-  get ways(): readonly Way[] {
+  get ways(): readonly TrackReport[] {
     const tracks = this.#usable.length === 0 && this.#last !== undefined ? [this.#last] : this.#usable
-    return tracks.flatMap(({ way }) => way ?? [])
+    return tracks.flatMap(({ way, traffic }) => (way === undefined ? [] : { ...way, ...traffic }))
   }
 
   /** How many retired tracks wait for the peer's word. */

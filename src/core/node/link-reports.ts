@@ -1,11 +1,11 @@
-import type { Traffic, Way } from '../link/index.js'
+import type { TrackReport, Traffic, Way } from '../link/index.js'
 import type { PeerSession } from './peer-session.js'
 
 /** What one link carried, and over what. */
 export interface LinkReport extends Way {
   readonly node: string
-  /** What its other tracks run over. */
-  readonly further: readonly Way[]
+  /** What each of its tracks carried, the one that it is primarily over first; those that have ended are not among them. */
+  readonly tracks: readonly TrackReport[]
   readonly sent: { readonly messages: number; readonly bytes: number }
   readonly received: { readonly messages: number; readonly bytes: number }
 }
@@ -25,7 +25,7 @@ export class LinkReports {
 
   ended(session: PeerSession): void {
     if (!this.#open.delete(session)) return
-    const report = { ...reportOf(session), further: [] }
+    const report = { ...reportOf(session), tracks: [] }
     const key = `${report.transport} ${session.node}`
     const before = this.#ended.get(key)
     this.#ended.delete(key) // what ended last is remembered longest
@@ -46,8 +46,17 @@ const NOWHERE: Way = { transport: '', address: '' }
 
 function reportOf({ node, link }: PeerSession): LinkReport {
   const { sent, received } = link.traffic
-  const [primary = NOWHERE, ...further] = link.ways
-  return { node, ...primary, further, sent: { ...sent }, received: { ...received } }
+  const tracks = link.ways.map(({ transport, address, ...traffic }) => ({
+    transport,
+    address,
+    ...copyOf(traffic),
+  }))
+  const { transport, address } = tracks[0] ?? NOWHERE
+  return { node, transport, address, tracks, ...copyOf({ sent, received }) }
+}
+
+function copyOf({ sent, received }: Traffic): Traffic {
+  return { sent: { ...sent }, received: { ...received } }
 }
 
 function together(before: LinkReport, after: LinkReport): LinkReport {

@@ -6,8 +6,8 @@ export interface Cost {
   readonly perMessage: number
   /** Of large messages. */
   readonly bytesPerSecond: number
-  /** Where the figures come from: a calibration, what links of this process saw, or what is usual for such mechanisms. */
-  readonly basis: 'measured' | 'observed' | 'typical'
+  /** Where the figures come from: a calibration, or what is usual for such mechanisms. */
+  readonly basis: 'measured' | 'typical'
 }
 
 /** Microseconds that each byte of a message adds, where frames of at most `maxFrame` bytes carry it. */

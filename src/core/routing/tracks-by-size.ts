@@ -1,4 +1,4 @@
-import type { ChooseTrack } from '../link/index.js'
+import type { ChooseTrack, TrackView, Way } from '../link/index.js'
 import { cheapestBySize, type Priced } from './cheapest-by-size.js'
 
 /**
@@ -7,29 +7,32 @@ import { cheapestBySize, type Priced } from './cheapest-by-size.js'
  */
 export class TracksBySize {
   /** What the present stretches were worked out for. */
-  #tracks: readonly unknown[] | undefined
+  #tracks: readonly TrackView[] | undefined
+  #change = 0
   /** The places of the tracks, and from how many bytes on they carry, the largest first; the last one begins at 0. */
   #stretches: readonly { readonly from: number; readonly place: number }[] = []
 
-  /** @param priceOf what a track costs, by its number; undefined for one of which nothing is known: it carries nothing */
-  constructor(private readonly priceOf: (track: number) => Priced | undefined) {}
+  /**
+   * @param priceOf what a track costs over a way; undefined for one of which nothing is known: it carries nothing
+   * @param changes how often prices have changed
+   */
+  constructor(
+    private readonly priceOf: (way: Way) => Priced | undefined,
+    private readonly changes: () => number,
+  ) {}
 
-  /** To be given to the link. */
+  /** To be given to one link. */
   readonly choose: ChooseTrack = (bytes, tracks) => {
-    if (tracks !== this.#tracks) this.#workOut(tracks)
+    if (tracks !== this.#tracks || this.changes() !== this.#change) this.#workOut(tracks)
     for (const { from, place } of this.#stretches) if (bytes >= from) return tracks[place]
     return tracks[0]
   }
 
-  /** Costs are others than they were. */
-  changed(): void {
-    this.#tracks = undefined
-  }
-
-  #workOut(tracks: readonly { readonly id: number }[]): void {
+  #workOut(tracks: readonly TrackView[]): void {
     this.#tracks = tracks
-    const priced = tracks.flatMap(({ id }, place) => {
-      const price = this.priceOf(id)
+    this.#change = this.changes()
+    const priced = tracks.flatMap(({ way }, place) => {
+      const price = way === undefined ? undefined : this.priceOf(way)
       return price === undefined ? [] : [{ ...price, place }]
     })
     this.#stretches = cheapestBySize(priced)

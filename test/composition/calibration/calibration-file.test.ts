@@ -56,21 +56,6 @@ describe('the file of a calibration', () => {
     mkdirSync(folder.path)
     expect(await folder.read()).toMatchObject({ state: 'stale' })
   })
-
-  it('is refreshed with what links saw of transports that it knows', async () => {
-    const file = new CalibrationFile(temporaryFolder())
-    const seen = { latency: 30, perMessage: 2, bytesPerSecond: 2e9 }
-    const observed = new Map([
-      ['tcp', seen],
-      ['mailslot', seen],
-    ])
-    await file.refresh(observed)
-    expect(await file.read()).toEqual({ state: 'absent' })
-    await file.write(calibration)
-    await file.refresh(observed)
-    const transports = { 'named-pipe': measured, tcp: { ...measured, ...seen } }
-    expect(await file.read()).toEqual({ state: 'valid', calibration: { ...calibration, transports } })
-  })
 })
 
 it("the folder for caches is the user's own", () => {

@@ -49,7 +49,6 @@ describe('the configuration', () => {
         heartbeat: 5000,
         handshakeTimeout: 5000,
         resume: 10_000,
-        tracks: {},
       },
       ask: { timeout: 5000 },
     })

@@ -20,35 +20,13 @@ describe('what is known of costs', () => {
     const costs = new Costs()
     costs.adopt(new Map([['tcp', figures]]))
     expect(costs.of('tcp', network).basis).toBe('typical')
-    costs.observe('tcp', network, { latency: 900 })
-    expect(costs.of('tcp', network).basis).toBe('observed')
     expect(costs.of('tcp', pipe).basis).toBe('measured')
-    expect(costs.observed()).toEqual(new Map())
   })
 
-  it('follows what links see, and not at once', () => {
+  it('says when it became something else', () => {
     const costs = new Costs()
-    costs.adopt(new Map([['named-pipe', figures]]))
-    costs.observe('named-pipe', pipe, { latency: 16 })
-    expect(costs.of('named-pipe', pipe)).toEqual({ ...figures, latency: 9, basis: 'observed' })
-    for (let time = 0; time < 100; time++) costs.observe('named-pipe', pipe, { bytesPerSecond: 1e9 })
-    expect(costs.of('named-pipe', pipe).bytesPerSecond).toBeCloseTo(1e9, -6)
-    expect([...costs.observed().keys()]).toEqual(['named-pipe'])
-  })
-
-  it('is not changed by what is no figure', () => {
-    const costs = new Costs()
-    costs.adopt(new Map([['named-pipe', figures]]))
-    for (const nothing of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
-      costs.observe('named-pipe', pipe, { latency: nothing, perMessage: nothing, bytesPerSecond: nothing })
-    expect(costs.of('named-pipe', pipe)).toMatchObject(figures)
-  })
-
-  it('by links of this life counts more than a calibration that is read late', () => {
-    const costs = new Costs()
-    costs.observe('named-pipe', pipe, { latency: 1000 })
-    const seen = costs.of('named-pipe', pipe)
-    costs.adopt(new Map([['named-pipe', figures]]))
-    expect(costs.of('named-pipe', pipe)).toEqual(seen)
+    const before = costs.changes
+    costs.adopt(new Map([['tcp', figures]]))
+    expect(costs.changes).not.toBe(before)
   })
 })

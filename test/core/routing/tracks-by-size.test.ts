@@ -1,9 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { TrackView } from '../../../src/core/link/index.js'
 import { microsecondsFor } from '../../../src/core/routing/cost.js'
-import { cheapestBySize, type Priced, TracksBySize } from '../../../src/core/routing/index.js'
+import {
+  Costs,
+  cheapestBySize,
+  type Preferences,
+  type Priced,
+  TracksBySize,
+  tracksByCost,
+} from '../../../src/core/routing/index.js'
 import { holds } from '../../codecs/property.js'
-import { cost } from './candidates.js'
+import { candidate, cost } from './candidates.js'
 
 const priced = (latency: number, bytesPerSecond: number): Priced => ({
   cost: cost(latency, bytesPerSecond),
@@ -13,7 +21,12 @@ const pipe = priced(10, 1e9)
 const ring = priced(15, 1e10)
 const slow = priced(20, 1e8)
 
-const tracks = (...ids: number[]) => ids.map(id => ({ id, partSize: 1000, way: undefined }))
+const tracks = (...transports: string[]): TrackView[] =>
+  transports.map((transport, place) => ({
+    id: place + 1,
+    partSize: 1000,
+    way: { transport, address: `${transport}://./x` },
+  }))
 
 describe('the cheapest by size', () => {
   it('is one from 0 bytes on, and another from where it overtakes', () => {
@@ -42,44 +55,96 @@ describe('the cheapest by size', () => {
 })
 
 describe('of the tracks of a link', () => {
-  const prices = new Map([
-    [1, pipe],
-    [2, ring],
-    [3, slow],
-  ])
-  const chosen = (choice: TracksBySize, bytes: number, all: ReturnType<typeof tracks>) =>
-    choice.choose(bytes, all)?.id
+  const prices: Record<string, Priced> = { pipe, ring, slow }
+  const choice = () =>
+    new TracksBySize(
+      ({ transport }) => prices[transport],
+      () => 0,
+    )
+  const chosen = ({ choose }: TracksBySize, bytes: number, all: TrackView[]) =>
+    choose(bytes, all)?.way?.transport
 
   it('small messages take the quick one, and large ones the broad one', () => {
-    const choice = new TracksBySize(id => prices.get(id))
-    const all = tracks(1, 2, 3)
-    expect([0, 64, 5555, 5556, 1_000_000].map(bytes => chosen(choice, bytes, all))).toEqual([1, 1, 1, 2, 2])
+    const one = choice()
+    const all = tracks('pipe', 'ring', 'slow')
+    const expected = ['pipe', 'pipe', 'pipe', 'ring', 'ring']
+    expect([0, 64, 5555, 5556, 1_000_000].map(bytes => chosen(one, bytes, all))).toEqual(expected)
   })
 
   it('the next best carries on when one dies', () => {
-    const choice = new TracksBySize(id => prices.get(id))
-    expect(chosen(choice, 1_000_000, tracks(1, 2, 3))).toBe(2)
-    expect(chosen(choice, 1_000_000, tracks(1, 3))).toBe(1)
-    expect(chosen(choice, 64, tracks(2, 3))).toBe(2)
+    const one = choice()
+    expect(chosen(one, 1_000_000, tracks('pipe', 'ring', 'slow'))).toBe('ring')
+    expect(chosen(one, 1_000_000, tracks('pipe', 'slow'))).toBe('pipe')
+    expect(chosen(one, 64, tracks('slow', 'ring'))).toBe('ring')
   })
 
   it('one of which nothing is known carries nothing, unless all are like that: then the first does', () => {
-    const choice = new TracksBySize(id => prices.get(id))
-    expect(chosen(choice, 64, tracks(9, 3))).toBe(3)
-    expect(chosen(choice, 64, tracks(9, 8))).toBe(9)
+    expect(chosen(choice(), 64, tracks('other', 'slow'))).toBe('slow')
+    expect(chosen(choice(), 64, tracks('other', 'another'))).toBe('other')
   })
 
   it('prices are asked once for a set of tracks, and again when they changed', () => {
     let asked = 0
-    const choice = new TracksBySize(id => {
-      asked++
-      return prices.get(id)
-    })
-    const all = tracks(1, 2)
-    for (let bytes = 0; bytes < 100; bytes++) chosen(choice, bytes, all)
+    let changes = 0
+    const one = new TracksBySize(
+      ({ transport }) => {
+        asked++
+        return prices[transport]
+      },
+      () => changes,
+    )
+    const all = tracks('pipe', 'ring')
+    for (let bytes = 0; bytes < 100; bytes++) chosen(one, bytes, all)
     expect(asked).toBe(2)
-    choice.changed()
-    chosen(choice, 0, all)
+    changes++
+    chosen(one, 0, all)
     expect(asked).toBe(4)
+  })
+})
+
+describe('a plan by cost', () => {
+  const plan = (preferences: Preferences = {}) => {
+    const costs = new Costs()
+    costs.adopt(
+      new Map([
+        ['pipe', pipe.cost],
+        ['ring', ring.cost],
+        ['slow', slow.cost],
+      ]),
+    )
+    const capabilities = candidate('any').capabilities
+    return tracksByCost({ costs, preferences, capabilitiesOf: () => capabilities })
+  }
+  const ways = (...names: string[]) =>
+    names.map(name => candidate(name, {}, { cost: prices[name]?.cost ?? pipe.cost }))
+  const prices: Record<string, Priced> = { pipe, ring, slow }
+  const further = (preferences: Preferences, ...ranked: string[]) =>
+    plan(preferences)
+      .further(ways(...ranked))
+      .map(({ transport }) => transport)
+
+  it('adds what is the cheapest for some size, and nothing else', () => {
+    expect(further({}, 'pipe', 'ring', 'slow')).toEqual(['ring'])
+    expect(further({}, 'ring', 'pipe')).toEqual(['pipe'])
+    expect(further({}, 'pipe', 'slow')).toEqual([])
+    expect(further({})).toEqual([])
+  })
+
+  it('adds nothing that the user does not prefer, and no last resort', () => {
+    expect(further({ prefer: ['pipe'] }, 'pipe', 'ring')).toEqual([])
+    expect(further({ prefer: ['pipe', 'ring'] }, 'pipe', 'ring', 'slow')).toEqual(['ring'])
+    const [first] = ways('pipe')
+    if (first === undefined) throw new Error('one was made')
+    expect(plan().further([first, candidate('netbios', { lastResort: true }, { cost: ring.cost })])).toEqual(
+      [],
+    )
+  })
+
+  it('gives each link a choice of its own, which follows what becomes known', () => {
+    const one = plan()
+    const all = tracks('pipe', 'ring')
+    expect(one.choice()(1_000_000, all)?.way?.transport).toBe('ring')
+    expect(one.choice()(64, all)?.way?.transport).toBe('pipe')
+    expect(one.choice()).not.toBe(one.choice())
   })
 })
