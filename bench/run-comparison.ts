@@ -30,7 +30,7 @@ export async function runComparison(
     for (const competitor of competitors) {
       progress(`${name}: calibrating ${competitor.name}`)
       if (count === undefined) await competitor.calibrate(extent.length)
-      else await competitor.warmUp(count, comparison.warmUps ?? 0)
+      else await competitor.warmUp(count, extent.count === undefined ? (comparison.warmUps ?? 0) : 0)
     }
     for (let round = 1; round <= rounds; round++) {
       for (const competitor of competitors) {

@@ -53,7 +53,9 @@ describe('the bench', () => {
 
   it('lets actors of one process do the same work', async () => {
     const works = ['tell', 'ring', 'ask', 'spawn'].map(work => `in-process-${work}`)
-    const { code, stdout } = await bench('--only', works.join(), '--rounds', '1', '--count', '100', '--json')
+    const few = ['--rounds', '1', '--count', '100', '--json']
+    const among = 'signalbox,EventEmitter,bare promise'
+    const { code, stdout } = await bench('--only', works.join(), '--among', among, ...few)
     expect(code).toBe(0)
     const { results } = JSON.parse(stdout) as Run
     expect(results.map(({ comparison }) => comparison.name)).toEqual(works)
