@@ -41,11 +41,13 @@ for (const transport of builtinTransports()) {
   })
 }
 
-it('the example of docs/selector.md runs, and says what the page says', async () => {
-  const page = readFileSync(new URL('docs/selector.md', root), 'utf8')
-  const [, example = '', said] = /```js\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/.exec(page) ?? []
-  expect(await run('selector', example)).toEqual({ said, complaints: '', code: 0 })
-})
+for (const subject of ['selector', 'shared-memory']) {
+  it(`the example of docs/${subject}.md runs, and says what the page says`, async () => {
+    const page = readFileSync(new URL(`docs/${subject}.md`, root), 'utf8')
+    const [, example = '', said] = /```js\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/.exec(page) ?? []
+    expect(await run(`docs-${subject}`, example)).toEqual({ said, complaints: '', code: 0 })
+  })
+}
 
 it('docs/selector.md names every rule', () => {
   const page = readFileSync(new URL('docs/selector.md', root), 'utf8')

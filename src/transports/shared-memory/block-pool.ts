@@ -50,6 +50,16 @@ export class BlockPool {
     return serial
   }
 
+  /** Whether such a block is with the reader, which has not given it back. */
+  isLent(page: number, length: number, serial: number): boolean {
+    const run = Math.ceil(length / PAGE)
+    return (
+      this.#serials[page] === serial &&
+      this.#runs[page] === run &&
+      Atomics.load(this.#returns, page) === serial
+    )
+  }
+
   #find(run: number): number {
     for (let from = 0; ; ) {
       const start = this.#used.indexOf(0, from)

@@ -1,7 +1,8 @@
 import { type InPlaceSender, SignalboxError } from '../../core/contracts/index.js'
 import { BlockPool } from './block-pool.js'
 import { PAGE, type Way, Word } from './layout.js'
-import { MOST_INLINE } from './ring-record.js'
+import { RingReader } from './ring-reader.js'
+import { Kind, MOST_INLINE } from './ring-record.js'
 import { RingWriter } from './ring-writer.js'
 
 /** What an {@link OutgoingWay} asks of its connection. */
@@ -11,6 +12,9 @@ export interface OutgoingBell {
   /** The reader broke a rule. */
   broken(error: unknown): void
 }
+
+/** A frame that lies in the ring or in the pool. */
+type RingRecord = Pick<RingReader, 'kind' | 'length' | 'start' | 'page'>
 
 const NO_ROOM = new Uint8Array(0)
 const NOTHING_REFUSED = Number.POSITIVE_INFINITY
@@ -99,6 +103,34 @@ export class OutgoingWay implements InPlaceSender {
     this.publish()
     this.#closed = true
     this.#room = NO_ROOM // nobody writes into memory that is not ours any more
+  }
+
+  /**
+   * The frames that the reader has not certainly taken, oldest first, each lent until the next one. What the reader
+   * said of its position is checked as ever; from a reader that broke a rule nothing more is of interest.
+   */
+  *untaken(): Generator<Uint8Array> {
+    const { data, ringBytes } = this.#way
+    try {
+      for (const { kind, length, start, page } of this.#recordsLeft()) {
+        const at = kind === Kind.FRAME ? start : ringBytes + page * PAGE
+        yield data.subarray(at, at + length)
+      }
+    } catch (error) {
+      this.#bell.broken(error)
+    }
+  }
+
+  /** The records that may not be taken yet: a block that came back was, and so was everything before it. */
+  #recordsLeft(): RingRecord[] {
+    const reader = new RingReader(this.#way, this.#ring.head)
+    const records: RingRecord[] = []
+    while (reader.next()) {
+      const { kind, length, start, page, serial } = reader
+      if (kind === Kind.BLOCK && !this.#pool.isLent(page, length, serial)) records.length = 0
+      else records.push({ kind, length, start, page })
+    }
+    return records
   }
 
   #placeFor(length: number): number {

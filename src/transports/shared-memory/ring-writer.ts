@@ -29,6 +29,12 @@ export class RingWriter {
     this.#mask = this.#capacity - 1
   }
 
+  /** How far the reader is now. @throws SignalboxError `PROTOCOL_VIOLATION` */
+  get head(): number {
+    this.#look()
+    return this.#head
+  }
+
   /** Units that were put and not published. */
   get unpublished(): number {
     return (this.#tail - this.#published) | 0
@@ -98,14 +104,18 @@ export class RingWriter {
     return this.#capacity - ((this.#tail - this.#head) | 0)
   }
 
-  /** Looks where the reader is now. */
   #looksFree(units: number): boolean {
+    this.#look()
+    return this.#free >= units
+  }
+
+  /** Looks where the reader is now. */
+  #look(): void {
     const head = Atomics.load(this.#words, Word.HEAD)
     const freed = (head - this.#head) | 0
     if (freed < 0 || freed > ((this.#published - this.#head) | 0)) {
       throw brokenRule(`it read up to ${head}, which is not between ${this.#head} and ${this.#published}`)
     }
     this.#head = head
-    return this.#free >= units
   }
 }

@@ -63,7 +63,6 @@ export class SharedMemoryConnection implements Connection {
   #awake = false
   /** Whether frames come in crowds: then it is worth while to look for more before it sleeps. */
   #busy = false
-  #delivering = false
   /** Why it ends; frames that the peer left may still be delivered. */
   #reason: CloseReason | undefined
   #over = false
@@ -153,6 +152,10 @@ export class SharedMemoryConnection implements Connection {
     this.#finish()
   }
 
+  untaken(): Iterable<Uint8Array> {
+    return this.#outgoing.untaken()
+  }
+
   #reserve(length: number): number {
     if (length > this.limits.maxFrame) {
       throw new SignalboxError(
@@ -223,14 +226,11 @@ export class SharedMemoryConnection implements Connection {
 
   #deliver(): boolean {
     if (!this.#reads) return false
-    this.#delivering = true
     const start = this.#clock.now()
     const first = this.#deliverSome()
     for (let more = first; more > 0 && this.#clock.now() - start < BATCH; ) more = this.#deliverSome()
     this.#busy = first > 1
-    this.#delivering = false
-    if (this.#over) this.#letGoOfSegment()
-    else this.#incoming.free()
+    if (!this.#over) this.#incoming.free()
     return first > 0
   }
 
@@ -284,8 +284,12 @@ export class SharedMemoryConnection implements Connection {
     this.#letGoOfSegment()
   }
 
-  /** Once nobody looks into it any more: no sink, and nobody who kept a frame. */
+  /**
+   * Once nobody looks into it any more: no sink, nobody who kept a frame, and in a later turn than that of the end,
+   * in which somebody may ask what is untaken.
+   */
   #letGoOfSegment(): void {
-    if (this.#over && !this.#delivering && this.#incoming.kept === 0) this.#segment.close()
+    if (!this.#over || this.#incoming.kept > 0) return
+    setImmediate(() => this.#segment.close())
   }
 }

@@ -143,9 +143,11 @@ describe('a connection over shared memory', () => {
     await turns()
     await dialler.close()
     await listener.closed
+    await turns()
     expect(closes).toEqual({ dialler: 1, listener: 0 })
     expect([kept.length, kept[0]]).toEqual([BLOCK, 7])
     release()
+    await turns()
     expect(closes.listener).toBe(1)
   })
 
@@ -179,5 +181,35 @@ describe('a connection over shared memory', () => {
     expect(arrived).toEqual(
       [3, BLOCK, smallSizes.largest, 1].flatMap(length => [length, length % 251, length % 251]),
     )
+  })
+
+  it('has all that its peer may not have taken, and nothing that came before what it surely took', async () => {
+    const sizes = [10, BLOCK, 20, smallSizes.largest, 30]
+    for (const last of sizes.keys()) {
+      const { dialler, listener } = connectionBed()
+      let untaken: number[] = []
+      let arrived = 0
+      listener.receive(() => {
+        if (arrived++ !== last) return
+        dialler.abort()
+        untaken = Array.from(dialler.untaken(), bytes => {
+          expect(bytes.every(byte => byte === bytes.length % 251)).toBe(true)
+          return bytes.length
+        })
+      })
+      for (const size of sizes) dialler.send(new Uint8Array(size).fill(size % 251))
+      await listener.closed
+      // Of small frames the peer does not tell each that it took.
+      expect(untaken).toEqual(sizes.slice(last >= 4 ? 4 : last >= 2 ? 2 : 0))
+    }
+  })
+
+  it('has nothing untaken when its peer read everything', async () => {
+    const { dialler, listener } = connectionBed()
+    listener.receive(() => {})
+    for (const size of [10, BLOCK, 20]) dialler.send(new Uint8Array(size))
+    await turns()
+    dialler.abort()
+    expect([...dialler.untaken()]).toEqual([])
   })
 })
