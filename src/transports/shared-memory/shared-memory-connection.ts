@@ -61,8 +61,6 @@ export class SharedMemoryConnection implements Connection {
   #paused = false
   /** Whether a turn is to come, or running: then nobody needs to wake us. */
   #awake = false
-  /** Whether frames come in crowds: then it is worth while to look for more before it sleeps. */
-  #busy = false
   /** Why it ends; frames that the peer left may still be delivered. */
   #reason: CloseReason | undefined
   #over = false
@@ -189,8 +187,8 @@ export class SharedMemoryConnection implements Connection {
     // Only now, in a turn of its own, so that nobody who has something to do waits for it.
     if (!worked && !this.#over && this.#pace.waits(this.#hasWork)) worked = this.#work()
     if (this.#over) return
-    const goesOn = worked && (this.#pace.spins || this.#busy)
-    if (goesOn || !this.#sleeps()) setImmediate(this.#turn)
+    // Who has just worked looks once more before it sleeps: a bell costs both sides more than a turn.
+    if (worked || !this.#sleeps()) setImmediate(this.#turn)
   }
 
   /** Does all that can be done now, within bounds; false when there was nothing. */
@@ -227,15 +225,15 @@ export class SharedMemoryConnection implements Connection {
   #deliver(): boolean {
     if (!this.#reads) return false
     const start = this.#clock.now()
-    const first = this.#deliverSome()
-    for (let more = first; more > 0 && this.#clock.now() - start < BATCH; ) more = this.#deliverSome()
-    this.#busy = first > 1
+    let delivered = this.#deliverSome()
+    const worked = delivered
+    while (delivered && this.#clock.now() - start < BATCH) delivered = this.#deliverSome()
     if (!this.#over) this.#incoming.free()
-    return first > 0
+    return worked
   }
 
-  /** Delivers what is there until it is time to look at the clock; tells how many frames that were. */
-  #deliverSome(): number {
+  /** Delivers what is there until it is time to look at the clock; false when there was nothing. */
+  #deliverSome(): boolean {
     let frames = 0
     for (let bytes = 0; frames < LOOK_AFTER.frames && bytes < LOOK_AFTER.bytes && this.#reads; frames++) {
       const frame = this.#next()
@@ -244,7 +242,7 @@ export class SharedMemoryConnection implements Connection {
       this.#sink?.(frame)
       this.#incoming.done()
     }
-    return frames
+    return frames > 0
   }
 
   #next(): ReturnType<IncomingWay['next']> {

@@ -40,11 +40,6 @@ export class SpinPace {
     this.#possible = possible
   }
 
-  /** Whether {@link waits} would wait. */
-  get spins(): boolean {
-    return this.#spinning
-  }
-
   /** We go to sleep. */
   sleeps(): void {
     if (this.#possible) this.#sleptAt = this.#clock.now()
