@@ -1,3 +1,4 @@
+import type { Profile } from './profile/profiler.js'
 import type { Figures } from './sample.js'
 
 /** One row of a table: somebody who does the work. It is a process that answers rounds; see `Contestant`. */
@@ -69,9 +70,11 @@ export interface ComparisonResult {
 }
 
 /** What became of an entrant: its figures, or why there are none. */
-export type Entry =
-  | { readonly entrant: string; readonly figures: Figures }
-  | { readonly entrant: string; readonly missing: string }
+export type Entry = {
+  readonly entrant: string
+  /** Where its time went, if that was looked at. */
+  readonly profile?: Profile
+} & ({ readonly figures: Figures } | { readonly missing: string })
 
 /** How a goal fared. */
 export interface Verdict {

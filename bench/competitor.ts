@@ -1,4 +1,5 @@
 import type { Entrant, Entry } from './comparison.js'
+import type { Profile } from './profile/profiler.js'
 import { RunningEntrant } from './running-entrant.js'
 import { figuresOf, type Sample } from './sample.js'
 
@@ -17,8 +18,13 @@ export class Competitor {
   #count = FIRST
   readonly #samples: Sample[] = []
   #missing: string | undefined
+  #profile: Profile | undefined
 
-  constructor(private readonly entrant: Entrant) {}
+  /** @param profiled whether to find out where its time goes */
+  constructor(
+    private readonly entrant: Entrant,
+    private readonly profiled: boolean,
+  ) {}
 
   get name(): string {
     return this.entrant.name
@@ -26,7 +32,7 @@ export class Competitor {
 
   async start(): Promise<void> {
     try {
-      this.#running = await RunningEntrant.start(this.entrant)
+      this.#running = await RunningEntrant.start(this.entrant, this.profiled)
     } catch (error) {
       await this.#dropOut(error)
     }
@@ -62,14 +68,14 @@ export class Competitor {
   }
 
   async close(): Promise<void> {
-    await this.#running?.close()
+    this.#profile ??= await this.#running?.close()
     this.#running = undefined
   }
 
   entry(): Entry {
-    const entrant = this.name
-    if (this.#missing !== undefined) return { entrant, missing: this.#missing }
-    return { entrant, figures: figuresOf(this.#samples) }
+    const who = { entrant: this.name, ...(this.#profile && { profile: this.#profile }) }
+    if (this.#missing !== undefined) return { ...who, missing: this.#missing }
+    return { ...who, figures: figuresOf(this.#samples) }
   }
 
   async #attempt(work: (running: RunningEntrant) => Promise<void>): Promise<void> {

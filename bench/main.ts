@@ -1,5 +1,5 @@
 // npm run bench [-- --only typed-tell,ask-1] [--among net,named-pipe] [--quick] [--rounds N] [--count N]
-//               [--json] [--out FOLDER] [--list]
+//               [--profile] [--json] [--out FOLDER] [--list]
 import { parseArgs } from 'node:util'
 import type { Comparison, ComparisonResult } from './comparison.js'
 import { allComparisons } from './comparisons/index.js'
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     count: { type: 'string' },
     out: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
   },
@@ -35,8 +36,8 @@ if (values.list) {
 } else {
   const run = await runAll(known.filter(({ name }) => wanted?.includes(name) ?? true))
   if (values.json) console.log(JSON.stringify(run, undefined, 2))
-  // Part of a table would pass for the whole one.
-  const whole = wanted === undefined && among === undefined && !values.quick
+  // Part of a table would pass for the whole one, and a profile slows down what it watches.
+  const whole = wanted === undefined && among === undefined && !values.quick && !values.profile
   const out = values.out ?? (whole ? 'bench/results' : undefined)
   if (out !== undefined)
     await writeReports(run, out, process.platform === 'win32' ? 'windows' : process.platform)
@@ -57,11 +58,12 @@ async function runAll(comparisons: readonly Comparison[]): Promise<Run> {
   return { taken, machine, rounds: extent.rounds, results }
 }
 
-/** A whole run takes less than ten minutes, a quick one about one. */
-function extentOf({ quick, rounds, count }: { quick: boolean; rounds?: string; count?: string }): Extent {
+/** A whole run takes less than ten minutes, a quick one about two. */
+function extentOf({ quick, profile, rounds, count }: typeof values): Extent {
   const extent = quick ? { rounds: 2, length: 60 } : { rounds: 5, length: 400 }
   return {
     ...extent,
+    profiled: profile,
     ...(rounds !== undefined && { rounds: wholeNumber('rounds', rounds) }),
     ...(count !== undefined && { count: wholeNumber('count', count) }),
   }

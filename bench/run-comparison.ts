@@ -9,6 +9,8 @@ export interface Extent {
   readonly length: number
   /** How many make a round, instead of calibration. */
   readonly count?: number
+  /** Whether to find out where the time of the entrants goes, which slows them down. */
+  readonly profiled: boolean
 }
 
 /**
@@ -23,7 +25,7 @@ export async function runComparison(
 ): Promise<ComparisonResult> {
   const { name, entrants, rounds = extent.rounds, count = extent.count } = comparison
   progress(`${name}: starting`)
-  const competitors = entrants.map(entrant => new Competitor(entrant))
+  const competitors = entrants.map(entrant => new Competitor(entrant, extent.profiled))
   const hogs = new CpuHogs(comparison.hogs ?? 0)
   try {
     await Promise.all(competitors.map(competitor => competitor.start()))

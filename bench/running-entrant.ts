@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import type { Entrant } from './comparison.js'
+import { type Profile, Profiler } from './profile/profiler.js'
 import type { Order, Report } from './rounds.js'
 import type { Sample } from './sample.js'
 
@@ -9,19 +10,27 @@ import type { Sample } from './sample.js'
 export class RunningEntrant {
   readonly #exited: Promise<unknown>
 
-  private constructor(private readonly child: ChildProcess) {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly profiler: Profiler | undefined,
+  ) {
     this.#exited = once(child, 'exit')
   }
 
-  /** Starts it. @throws why it cannot take part here */
-  static async start(entrant: Entrant): Promise<RunningEntrant> {
+  /**
+   * Starts it.
+   * @param profiled whether to find out where its time goes
+   * @throws why it cannot take part here
+   */
+  static async start(entrant: Entrant, profiled: boolean): Promise<RunningEntrant> {
+    const profiler = profiled ? await Profiler.make() : undefined
     const child = fork(resolve(import.meta.dirname, entrant.program), entrant.args, {
-      execArgv: [...(entrant.execArgv ?? [])],
+      execArgv: [...(entrant.execArgv ?? []), ...(profiler?.execArgv ?? [])],
       // As programs run that care for speed: without the checks that help while one is written.
       env: { ...process.env, NODE_ENV: 'production' },
       stdio: ['ignore', process.stderr.fd, 'inherit', 'ipc'], // stdout is the report's
     })
-    const running = new RunningEntrant(child)
+    const running = new RunningEntrant(child, profiler)
     try {
       await running.#report()
       return running
@@ -39,9 +48,11 @@ export class RunningEntrant {
     throw new Error('it answered a round with no sample')
   }
 
-  async close(): Promise<void> {
+  /** Resolves with where its time went, if that was looked at. */
+  async close(): Promise<Profile | undefined> {
     if (this.child.connected) this.#tell('end')
     await this.#exited
+    return this.profiler?.finish(this.child.pid)
   }
 
   #tell(order: Order): void {

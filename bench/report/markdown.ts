@@ -1,4 +1,5 @@
 import { verdicts } from '../comparison.js'
+import { profileRows } from './profile-rows.js'
 import { figureRows, goalRows, type Rows } from './rows.js'
 import type { Run } from './run.js'
 
@@ -14,6 +15,10 @@ export function asMarkdown(run: Run, plot: string): string {
       `## ${result.comparison.title}`,
       table(figureRows(result)),
       ...(goals ? [table(goals)] : []),
+      ...profileRows(result).map(
+        ({ title, parts, functions }) =>
+          `### ${title}\n\n${parts}\n\n\`\`\`text\n${functions.join('\n')}\n\`\`\``,
+      ),
     ].join('\n\n')
   })
   return `${[

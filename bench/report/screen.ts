@@ -1,12 +1,16 @@
 import Table from 'cli-table3'
 import type { ComparisonResult } from '../comparison.js'
+import { profileRows } from './profile-rows.js'
 import { figureRows, goalRows, type Rows } from './rows.js'
 
 /** A comparison as tables for a terminal. */
 export function onScreen(result: ComparisonResult): string {
   const goals = goalRows(result)
   const tables = [figureRows(result), ...(goals === undefined ? [] : [goals])].map(drawn)
-  return [`\n${result.comparison.title} (${result.comparison.name})`, ...tables].join('\n')
+  const profiles = profileRows(result).map(({ title, parts, functions }) =>
+    ['', title, parts, ...functions].join('\n'),
+  )
+  return [`\n${result.comparison.title} (${result.comparison.name})`, ...tables, ...profiles].join('\n')
 }
 
 function drawn({ head, body }: Rows): string {

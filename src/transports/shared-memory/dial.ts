@@ -13,12 +13,17 @@ import type { Sizes } from './layout.js'
 import { rephrased } from './rephrased.js'
 import { SharedMemoryConnection } from './shared-memory-connection.js'
 
-/** Connects to whoever listens at `address`. @param mine the sizes that this side would like at most */
+/**
+ * Connects to whoever listens at `address`.
+ * @param mine the sizes that this side would like at most
+ * @param spin whether this side may spin
+ */
 export async function dial(
   address: Address,
   { rendezvous, clock }: TransportContext,
   { signal }: TransportOptions,
   mine: Sizes,
+  spin: boolean,
 ): Promise<Connection> {
   const what = `connect to ${address.href}`
   throwIfAborted(what, signal)
@@ -32,5 +37,6 @@ export async function dial(
       ? new SignalboxError('NO_LISTENER', error.message, { cause: error })
       : error
   })
-  return new SharedMemoryConnection({ name: address.href, role: 'dialler', control: line, clock, ...shared })
+  const { href: name } = address
+  return new SharedMemoryConnection({ name, role: 'dialler', control: line, clock, spin, ...shared })
 }

@@ -22,6 +22,12 @@ export interface SharedMemoryTransportOptions {
    * @default 1 MiB
    */
   readonly keep?: number
+  /**
+   * Whether this side, in a conversation, looks again and again for what comes next instead of sleeping at once: quicker by
+   * far, for the price of a processor meanwhile. It stops by itself where that does not pay.
+   * @default true
+   */
+  readonly spin?: boolean
 }
 
 const KIB = 1024
@@ -55,6 +61,6 @@ const KIB = 1024
  * @throws SignalboxError `CONFIG_INVALID` for sizes that cannot be
  */
 export function sharedMemory(options: SharedMemoryTransportOptions = {}): ConnectionTransport {
-  const { ring = 256 * KIB, largest = 1088 * KIB, keep = 1024 * KIB } = options
-  return new SharedMemoryTransport({ ring, largest, keep })
+  const { ring = 256 * KIB, largest = 1088 * KIB, keep = 1024 * KIB, spin = true } = options
+  return new SharedMemoryTransport({ ring, largest, keep }, spin)
 }

@@ -28,6 +28,8 @@ export interface SharedMemoryConnectionOptions {
   readonly segment: Segment
   readonly sizes: Sizes
   readonly clock: Pick<Clock, 'now'>
+  /** Whether it may spin, where that pays. @default true */
+  readonly spin?: boolean
 }
 
 /** ms after which deliveries leave the event loop to others for a turn. */
@@ -67,14 +69,14 @@ export class SharedMemoryConnection implements Connection {
   #resolveClosed: (reason: CloseReason) => void = () => {}
 
   /** @throws SignalboxError `PROTOCOL_VIOLATION` when the segment is smaller than agreed */
-  constructor({ name, role, control, segment, sizes, clock }: SharedMemoryConnectionOptions) {
+  constructor({ name, role, control, segment, sizes, clock, spin = true }: SharedMemoryConnectionOptions) {
     const { there, back } = waysOf(segment.buffer, sizes)
     const ring = () => control.ring()
     this.#name = name
     this.#control = control
     this.#segment = segment
     this.#clock = clock
-    this.#pace = new SpinPace(clock)
+    this.#pace = spin ? new SpinPace(clock) : new SpinPace(clock, false)
     this.#incoming = new IncomingWay(role === 'listener' ? there : back, {
       ring,
       givenBack: () => this.#letGoOfSegment(),

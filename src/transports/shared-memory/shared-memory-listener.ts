@@ -17,12 +17,17 @@ import { rephrased } from './rephrased.js'
 import { Segments } from './segments.js'
 import { SharedMemoryConnection } from './shared-memory-connection.js'
 
-/** Listens at `address`. @param mine the sizes that this side takes part in at most */
+/**
+ * Listens at `address`.
+ * @param mine the sizes that this side takes part in at most
+ * @param spin whether this side may spin
+ */
 export async function listen(
   address: Address,
   context: TransportContext,
   { signal }: TransportOptions,
   mine: Sizes,
+  spin: boolean,
 ): Promise<Listener> {
   throwIfAborted(`listen on ${address.href}`, signal)
   const segments = new Segments(context.runtimeFolder)
@@ -34,7 +39,7 @@ export async function listen(
   const controls = await place.catch(error => {
     throw rephrased(`listen on ${address.href}`, error)
   })
-  return new SharedMemoryListener(address, context, controls, segments, mine)
+  return new SharedMemoryListener(address, context, controls, segments, mine, spin)
 }
 
 /** Shares memory with each that comes to the meeting place. */
@@ -51,6 +56,7 @@ class SharedMemoryListener implements Listener {
     private readonly controls: Listener,
     private readonly segments: Segments,
     private readonly mine: Sizes,
+    private readonly spin: boolean,
   ) {
     this.connections$ = this.#arrivals.connections$
     this.#subscription = controls.connections$.subscribe(control => void this.#meet(control))
@@ -64,6 +70,7 @@ class SharedMemoryListener implements Listener {
   }
 
   async #meet(control: Connection): Promise<void> {
+    const { spin } = this
     const { clock, log } = this.context
     const { href } = this.address
     const line = new ControlLine(control)
@@ -72,7 +79,7 @@ class SharedMemoryListener implements Listener {
     try {
       const shared = await offerMemory({ line, what, mine: this.mine, clock }, this.segments)
       this.#arrivals.add(
-        new SharedMemoryConnection({ name: href, role: 'listener', control: line, clock, ...shared }),
+        new SharedMemoryConnection({ name: href, role: 'listener', control: line, clock, spin, ...shared }),
       )
     } catch (error) {
       if (!isSignalboxError(error, 'CLOSED')) log.warn(`${href}: a peer was refused: ${reasonOf(error)}`)

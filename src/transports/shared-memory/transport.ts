@@ -26,8 +26,14 @@ export class SharedMemoryTransport implements ConnectionTransport {
   readonly #sizes: Sizes
   readonly #capabilities: Capabilities
 
-  /** @throws SignalboxError `CONFIG_INVALID` for sizes that cannot be */
-  constructor(sizes: Sizes) {
+  /**
+   * @param spin whether its connections may wait by looking again and again
+   * @throws SignalboxError `CONFIG_INVALID` for sizes that cannot be
+   */
+  constructor(
+    sizes: Sizes,
+    private readonly spin: boolean,
+  ) {
     if (!isReasonable(sizes)) {
       throw new SignalboxError(
         'CONFIG_INVALID',
@@ -67,7 +73,7 @@ export class SharedMemoryTransport implements ConnectionTransport {
     options: TransportOptions = {},
   ): Promise<Listener> {
     assertName(address)
-    return listen(address, context, options, this.#sizes)
+    return listen(address, context, options, this.#sizes, this.spin)
   }
 
   async connect(
@@ -76,6 +82,6 @@ export class SharedMemoryTransport implements ConnectionTransport {
     options: TransportOptions = {},
   ): Promise<Connection> {
     assertName(address)
-    return dial(address, context, options, this.#sizes)
+    return dial(address, context, options, this.#sizes, this.spin)
   }
 }
