@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type ActorRef, type Handles, message, type Node, protocol, request, startNode } from 'signalbox'
 import { type Order, orderSchema } from '../pair/order.js'
 import type { Message } from '../pair/payload.js'
@@ -33,9 +32,6 @@ export async function reachActor(transport: string, place: Place): Promise<Carri
   return new ActorCarrier(node, node.ref(Desk, 'signalbox://far/desk'))
 }
 
-/** Tells that are made in one turn of the event loop: what was told leaves, and credit comes, between two. */
-const TELLS_A_TURN = 256
-
 class ActorCarrier implements Carrier {
   constructor(
     private readonly node: Node,
@@ -43,11 +39,10 @@ class ActorCarrier implements Carrier {
   ) {}
 
   async pour(count: number, message: (n: number) => Message): Promise<void> {
-    const { tell, send } = this.desk
+    const { tell } = this.desk
     for (let n = 0; n < count; n++) {
       const order = message(n) as Order
-      if (!tell.placed(order)) await send.placed(order)
-      else if (n % TELLS_A_TURN === 0) await nextTurn()
+      while (!tell.placed(order)) await this.desk.room()
     }
   }
 

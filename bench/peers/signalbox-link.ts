@@ -19,6 +19,8 @@ import type { Receiver } from '../pair/receiver.js'
 const KIB = 1024
 const MIB = 1024 * KIB
 const NOTHING = new Uint8Array()
+/** The receiver counts what arrives: the sender need not. */
+const unheeded: Receipt = { settle: () => {} }
 
 /** What a node grants unless its configuration says otherwise. */
 const WINDOW = { messages: 1024, bytes: MIB }
@@ -59,27 +61,15 @@ export async function reachLink(transport: string, place: Place): Promise<Carrie
 
 class LinkCarrier implements Carrier {
   readonly #lane: OutboundLane
-  #onTheWay = 0
-  /** How few on the way are waited for; never met while nobody waits. */
-  #awaited = -1
-  #arrived: () => void = () => {}
-  /** One for all frames. */
-  readonly #receipt: Receipt = {
-    settle: () => {
-      if (--this.#onTheWay === this.#awaited) this.#arrived()
-    },
-  }
 
   constructor(private readonly link: Link) {
     this.#lane = link.openLane(Buffer.from('frames'))
   }
 
   async pour(count: number, message: (n: number) => Message): Promise<void> {
-    this.#awaited = -1
     for (let n = 0; n < count; n++) {
       const frame = message(n) as Uint8Array
-      while (!this.#lane.offer(NOTHING, frame, this.#receipt)) await this.#halfOfItArrives()
-      this.#onTheWay++
+      while (!this.#lane.offer(NOTHING, frame, unheeded)) await this.#lane.room()
     }
   }
 
@@ -89,14 +79,6 @@ class LinkCarrier implements Carrier {
 
   close(): Promise<void> {
     return this.link.close()
-  }
-
-  /** Not all of it: the next ones are to be made while the last ones travel. */
-  #halfOfItArrives(): Promise<void> {
-    return new Promise(resolve => {
-      this.#arrived = resolve
-      this.#awaited = this.#onTheWay >>> 1
-    })
   }
 }
 

@@ -59,7 +59,7 @@ describe('a track that is cut', () => {
         for (let batch = 0; batch < 20; batch++) {
           for (let told = 0; told < 10; told++) {
             number++
-            if (!desk.tell.noted({ by: 'till', number })) await desk.send.noted({ by: 'till', number })
+            while (!desk.tell.noted({ by: 'till', number })) await desk.room()
           }
           answers.push(desk.ask.echo(`${number}`, { timeout: HOUR }))
           if (batch === 10) proxy[fault]()

@@ -31,7 +31,7 @@ it('[I8] a session moves to the next transport when its own breaks down, and nob
     if (batch === 10) breakDown()
     for (let told = 0; told < 20; told++) {
       number++
-      if (!desk.tell.noted({ by: 'till', number })) await desk.send.noted({ by: 'till', number })
+      while (!desk.tell.noted({ by: 'till', number })) await desk.room()
     }
     await new Promise(setImmediate)
   }

@@ -33,6 +33,41 @@ describe.each(tracks)('two nodes over %s', transport => {
     expect(till.links().map(link => link.transport)).toEqual([transport])
   })
 
+  it('who is told that there is no room waits for some, and all is accepted in order', async () => {
+    const { shop, till } = await pair()
+    const got: string[] = []
+    await shop.spawn(Cashier, () => ({
+      placed: (order: InputOf<typeof Placed>) => void got.push(order.id),
+      quote: (sku: string) => sku.length,
+    }))
+    const cashier = till.ref(Cashier, 'signalbox://shop/cashier')
+    const orders = Array.from({ length: 10_000 }, (_, total) => ({ id: `${total}`, total }))
+    let refused = 0
+    for (const order of orders) {
+      while (!cashier.tell.placed(order)) {
+        refused++
+        await cashier.room()
+      }
+    }
+    await cashier.ask.quote('behind them')
+    expect(got).toEqual(orders.map(({ id }) => id))
+    expect(refused).toBeGreaterThan(0)
+    expect(till.links()).toHaveLength(1)
+  })
+
+  it('there is room to try again where the other node has ended', async () => {
+    const { shop, till } = await pair()
+    await shop.spawn(Cashier, () => ({ placed: () => new Promise(() => {}), quote: () => 1 }), {
+      mailbox: { limit: 1, overflow: 'block' },
+    })
+    const cashier = till.ref(Cashier, 'signalbox://shop/cashier')
+    await cashier.send.placed({ id: 'is never done', total: 1 })
+    while (cashier.tell.placed({ id: 'fills what there is', total: 1 }));
+    const room = cashier.room()
+    await shop.close()
+    await room
+  })
+
   it('[I5] a contract that is first met within a session is declared before its values, whoever meets it', async () => {
     const { shop, till } = await pair()
     await shop.spawn(Cashier, () => ({ placed: () => {}, quote: () => 1 }))

@@ -68,6 +68,10 @@ export class ActorCell extends LocalTarget<CellSurroundings> implements Living, 
     return true
   }
 
+  mailboxRoom(): Promise<void> {
+    return this.#mailbox.room()
+  }
+
   put(contract: LocalContract, value: unknown, reply: Reply | undefined): void | Promise<void> {
     const accepted = this.#mailbox.put(new Letter(this.#protocol.entryOf(contract, this), value, reply))
     this.#workSoon()

@@ -20,7 +20,7 @@ export interface SendOptions {
   readonly signal?: AbortSignal
 }
 
-/** Says something at once: true when it was taken, false when there is no room for it now. Outcomes that fail go to the dead letters. */
+/** Says something at once: true when it was taken, false when there is no room for it now; see {@link ActorRef.room}. Outcomes that fail go to the dead letters. */
 export type Tell<E extends ProtocolEntries> = {
   readonly [K in MessagesOf<E>]: (...input: Args<InputOf<E[K]>>) => boolean
 }
@@ -42,6 +42,13 @@ export interface ActorRef<P extends Protocol = Protocol> {
   /** `signalbox://shop/cashier` */
   readonly path: string
   readonly tell: Tell<P['entries']>
+  /**
+   * Resolves when `tell`, which said `false`, may be tried again: when half of what may be on the way to the actor has
+   * been accepted, or there is nothing to wait for any more. It keeps no room, and never rejects.
+   * @example
+   * while (!cashier.tell.placed(order)) await cashier.room()
+   */
+  room(): Promise<void>
   readonly send: Send<P['entries']>
   readonly ask: Ask<P['entries']>
 }
@@ -69,6 +76,10 @@ class Reference<P extends Protocol> implements ActorRef<P> {
   get tell(): Tell<P['entries']> {
     this.#tell ??= face<Tell<P['entries']>>(this.protocol, 'message', teller, this.target)
     return this.#tell
+  }
+
+  room(): Promise<void> {
+    return this.target.room()
   }
 
   get send(): Send<P['entries']> {

@@ -12,6 +12,8 @@ import type { Target } from './target.js'
 export interface Living {
   /** Takes a message now; false when there is no room. @throws SignalboxError `CONTRACT_UNHANDLED` */
   offer(contract: LocalContract, value: unknown): boolean
+  /** Resolves when the mailbox has room again, or takes nothing any more. */
+  mailboxRoom(): Promise<void>
   /**
    * Takes a message or, with a reply, a question: now, or when the promise resolves.
    * @throws SignalboxError why it is refused
@@ -53,6 +55,14 @@ export abstract class LocalTarget<S extends LocalSurroundings = LocalSurrounding
       if (!(error instanceof SignalboxError)) throw error
       this.surroundings.undeliverable(this.path, contract, value, error)
       return true // its outcome is known, and trying again would not change it
+    }
+  }
+
+  room(): Promise<void> {
+    try {
+      return this.living().mailboxRoom()
+    } catch {
+      return Promise.resolve() // where nobody is, a tell is taken: it is a dead letter
     }
   }
 

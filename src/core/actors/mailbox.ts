@@ -47,6 +47,8 @@ export class Mailbox<T extends Item<T>> {
   #size = 0
   /** Made when it is needed: few mailboxes are ever full. */
   #blocked: Queue<Blocked<T>> | undefined
+  /** Who waits for room, with nothing to put into it yet. */
+  #roomWanted: (() => void)[] | undefined
   #closed: SignalboxError | undefined
 
   /** @throws SignalboxError `CONFIG_INVALID` for a limit that lets nothing through */
@@ -95,6 +97,14 @@ export class Mailbox<T extends Item<T>> {
     return new Promise<void>((accept, refuse) => blocked.push({ item, accept, refuse }))
   }
 
+  /** Resolves when half of it is empty again, or it is closed; at once while it has room. */
+  room(): Promise<void> {
+    if (this.#closed !== undefined || this.#size < this.options.limit) return Promise.resolve()
+    this.#roomWanted ??= []
+    const wanted = this.#roomWanted
+    return new Promise(resolve => wanted.push(resolve))
+  }
+
   /** The oldest message, which makes room for one that is blocked. */
   take(): T | undefined {
     const item = this.#shift()
@@ -103,6 +113,7 @@ export class Mailbox<T extends Item<T>> {
       this.#push(next.item)
       next.accept()
     }
+    if (this.#roomWanted !== undefined && 2 * this.#size <= this.options.limit) this.#endWaitForRoom()
     return item
   }
 
@@ -113,6 +124,7 @@ export class Mailbox<T extends Item<T>> {
     for (let item = this.#shift(); item !== undefined; item = this.#shift()) left.push(item)
     for (const { refuse } of this.#blocked ?? []) refuse(why)
     this.#blocked = undefined
+    this.#endWaitForRoom()
     return left
   }
 
@@ -131,6 +143,12 @@ export class Mailbox<T extends Item<T>> {
     item.next = undefined // one that lives on must not keep all that came after it
     this.#size--
     return item
+  }
+
+  #endWaitForRoom(): void {
+    const wanted = this.#roomWanted ?? []
+    this.#roomWanted = undefined
+    for (const resolve of wanted) resolve()
   }
 
   #makeRoom(item: T): void {

@@ -37,6 +37,10 @@ export class RemoteTarget implements Target {
     }
   }
 
+  room(): Promise<void> {
+    return this.node.room(this.#label)
+  }
+
   send(contract: LocalContract, value: unknown, signal: AbortSignal | undefined): Promise<void> {
     return this.node.send(this.#label, contract, value, signal)
   }

@@ -7,6 +7,8 @@ export interface Target {
   readonly path: string
   /** Now or not at all: false when it was not taken. */
   tell(contract: LocalContract, value: unknown): boolean
+  /** Resolves when it is worth while to try again what `tell` refused. It never rejects. */
+  room(): Promise<void>
   /** Resolves when the mailbox accepted it. */
   send(contract: LocalContract, value: unknown, signal: AbortSignal | undefined): Promise<void>
   ask(contract: LocalContract, value: unknown, options: AskOptions): Promise<unknown>

@@ -55,6 +55,8 @@ export class CountedTrack {
   #told = 0
   #untold = 0
   #saidDrain = false
+  /** It would not take a frame, and was not writable since. */
+  #refused = false
   #closing = false
 
   /**
@@ -111,11 +113,22 @@ export class CountedTrack {
     return this.#room
   }
 
+  /** Whether a message of `length` bytes, or its first part, can be sent now. */
+  hasRoom(length: number): boolean {
+    return !this.#refused && this.reserve(Math.min(length, this.partSize) + FRAME_OVERHEAD) !== undefined
+  }
+
+  /** What was refused may be tried again. */
+  writable(): void {
+    this.#refused = false
+  }
+
   /** Sends what was written into the room that was reserved last. False where the track would not take it: it is as if never reserved. */
   commit(): boolean {
     if (this.#room === undefined) return false
     if (this.#keeps) this.replay.keep(this.#room) // now: afterwards the room is the track's again
     if (!this.track.commit()) {
+      this.#refused = true
       if (this.#keeps) this.replay.forgetLast()
       return false
     }

@@ -71,6 +71,10 @@ export class OutboundLane {
   #settled = 0
   /** Bytes that are reserved for the next value. */
   #expected = USUAL
+  /** Bytes of the largest message that was refused since {@link room} was asked for last. */
+  #refused = 0
+  /** Who waits for room; all wait for the same promise. */
+  #roomWanted: { readonly promise: Promise<void>; resolve(): void } | undefined
   #ended: SignalboxError | undefined
   #ending = false
   /** The peer knows of this lane: on other tracks than the primary one, messages could come before its OPEN. */
@@ -100,10 +104,10 @@ export class OutboundLane {
     const length = this.#assertSize(head, body)
     if (!this.#mayBegin) return false
     const on = this.track.route(length, this.#known)
-    if (on === undefined) return false
+    if (on === undefined) return this.#refuse(length)
     if (this.#fitsOneFrame(length, on)) {
       if (this.#credit.bytes < length || !this.track.putData(on, this.id, this.#sequence + 1, head, body))
-        return false
+        return this.#refuse(length)
       this.#sent(length, receipt)
       return true
     }
@@ -166,10 +170,29 @@ export class OutboundLane {
     return receipt.promise
   }
 
+  /**
+   * Resolves when there is room again for what was refused: when half of the window is free, so that the next messages
+   * are made while the last ones travel, and the track takes more. It keeps no room for anybody, and never rejects:
+   * where the lane has ended, there is nothing to wait for.
+   */
+  room(): Promise<void> {
+    if (this.#ended !== undefined || this.#ending) return Promise.resolve()
+    if (this.#roomWanted === undefined) {
+      let resolve = () => {}
+      const promise = new Promise<void>(settle => {
+        resolve = settle
+      })
+      this.#roomWanted = { promise, resolve }
+      this.track.wake(this)
+    }
+    return this.#roomWanted.promise
+  }
+
   /** Takes no more messages; the lane is finished when those that it has are settled. */
   end(): void {
     if (this.#ending) return
     this.#ending = true
+    this.#endWaitForRoom()
     this.#finishIfQuiet()
   }
 
@@ -198,7 +221,7 @@ export class OutboundLane {
         }
       }
     }
-    return true
+    return this.#roomWanted === undefined || this.#offerRoom()
   }
 
   /** The last message that is whole on the track: only those can be settled. */
@@ -215,7 +238,7 @@ export class OutboundLane {
       this.#inFlight.shift()?.settle(this.#takeRejection() ?? ACCEPTED)
     }
     this.#credit.raise(messages, bytes)
-    if (this.#waiting.size > 0) this.track.wake(this)
+    if (this.#waiting.size > 0 || this.#roomWanted !== undefined) this.track.wake(this)
     else this.#finishIfQuiet()
   }
 
@@ -238,6 +261,7 @@ export class OutboundLane {
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       next.receipt.settle({ status: 'rejected', error: this.#ended })
     }
+    this.#endWaitForRoom()
   }
 
   /** Whether a message may go now, as far as that does not depend on its size. */
@@ -245,6 +269,30 @@ export class OutboundLane {
     return (
       !this.#ending && this.#ended === undefined && this.#waiting.size === 0 && this.#credit.messages >= 1
     )
+  }
+
+  /** Remembers what there was no room for: fewer bytes are none for whoever tries it again. */
+  #refuse(length: number): false {
+    if (length > this.#refused) this.#refused = length
+    return false
+  }
+
+  /** Lets who waits for room go on, if there is some. Returns false when the track is full. */
+  #offerRoom(): boolean {
+    const { messages, bytes } = this.#credit
+    const needed = Math.max(this.window.bytes / 2, Math.min(this.#refused, this.window.bytes))
+    if (messages < this.window.messages / 2 || bytes < needed) return true // the next grant tries again
+    const length = this.#refused || this.#expected // which track it is may depend on the size
+    const on = this.track.route(length, this.#known)
+    if (on === undefined || !on.hasRoom(length)) return false
+    this.#endWaitForRoom()
+    return true
+  }
+
+  #endWaitForRoom(): void {
+    this.#refused = 0
+    this.#roomWanted?.resolve()
+    this.#roomWanted = undefined
   }
 
   #sent(length: number, receipt: Receipt): void {

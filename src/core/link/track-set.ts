@@ -111,7 +111,10 @@ export class TrackSet {
     })
     this.#live.push(added)
     this.#usable = [...this.#usable, added]
-    const writable = track.writable$.subscribe(() => this.listener.movable())
+    const writable = track.writable$.subscribe(() => {
+      added.writable()
+      this.listener.movable()
+    })
     void track.closed.then(reason => {
       writable.unsubscribe()
       this.lost(added, reason)

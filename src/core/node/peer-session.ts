@@ -129,6 +129,11 @@ export class PeerSession {
     })
   }
 
+  /** Resolves when it is worth while to try again what {@link tell} refused. */
+  room(label: string): Promise<void> {
+    return this.#lanes.get(label)?.room() ?? Promise.resolve()
+  }
+
   /** Sends a message as soon as there is room; resolves when it was accepted. @throws SignalboxError like a lane's `send` */
   async send(
     label: string,

@@ -67,6 +67,11 @@ export class RemoteNode {
     return taken
   }
 
+  /** Resolves when it is worth while to try again what {@link tell} refused. It never rejects. */
+  room(label: string): Promise<void> {
+    return this.session?.room(label) ?? this.#waiting.room()
+  }
+
   /** Sends a message; resolves when it was accepted. @throws SignalboxError like a session's `send`, `NODE_UNKNOWN`, `NO_LISTENER` */
   send(label: string, contract: LocalContract, value: unknown, signal?: AbortSignal): Promise<void> {
     const options = signal === undefined ? {} : { signal }

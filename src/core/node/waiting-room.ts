@@ -14,6 +14,8 @@ const MAY_WAIT = 4096
 /** What waits for a session with a node, in order and bounded. */
 export class WaitingRoom {
   #waiting = new Set<Waiting>()
+  /** Who waits for a place in here. */
+  #outside: (() => void)[] = []
 
   constructor(
     private readonly node: string,
@@ -29,6 +31,12 @@ export class WaitingRoom {
     if (this.#waiting.size >= MAY_WAIT) return false
     this.#waiting.add(waiting)
     return true
+  }
+
+  /** Resolves when there is a place for one more: at once, or when all that wait have left. */
+  room(): Promise<void> {
+    if (this.#waiting.size < MAY_WAIT) return Promise.resolve()
+    return new Promise(resolve => this.#outside.push(resolve))
   }
 
   /**
@@ -94,6 +102,7 @@ export class WaitingRoom {
   #leave(): Iterable<Waiting> {
     const waiting = this.#waiting
     this.#waiting = new Set()
+    for (const resolve of this.#outside.splice(0)) resolve()
     return waiting
   }
 }

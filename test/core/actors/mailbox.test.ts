@@ -22,6 +22,7 @@ function mailbox(overflow: MailboxOverflow, limit = 2) {
     },
     offer: (number: number) => letters.offer(new Numbered(number)),
     put: (number: number) => letters.put(new Numbered(number)),
+    room: () => letters.room(),
     take: () => letters.take()?.number,
     close: (why: SignalboxError) => letters.close(why).map(({ number }) => number),
   }
@@ -53,6 +54,28 @@ describe('a mailbox', () => {
     expect(taken()).toEqual([2, 3, 4, 5])
     await Promise.all(blocked)
     expect(accepted).toEqual([3, 4, 5])
+  })
+
+  it('says when it has room: at once, when half of it was handled, or when it takes nothing any more', async () => {
+    const { box } = mailbox('block', 4)
+    const events: string[] = []
+    await box.room()
+    for (const item of [1, 2, 3, 4]) box.offer(item)
+    expect(box.offer(5)).toBe(false)
+    const blocked = Promise.resolve(box.put(5)).then(() => events.push('5 was taken'))
+    const room = box.room().then(() => events.push('room'))
+    box.take()
+    box.take()
+    await blocked
+    expect(events).toEqual(['5 was taken'])
+    box.take()
+    await room
+    expect(events).toEqual(['5 was taken', 'room'])
+    for (const item of [6, 7]) expect(box.offer(item)).toBe(true)
+    expect(box.offer(8)).toBe(false)
+    const last = box.room()
+    box.close(new SignalboxError('ACTOR_STOPPED', 'the shop closes'))
+    await Promise.all([last, box.room()])
   })
 
   it('that is full and rejects says so, with its owner and its limit', () => {
