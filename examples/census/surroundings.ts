@@ -1,8 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { loadConfig } from 'signalbox'
-import { sharedMemory } from 'signalbox/transports/shared-memory'
 
 /**
  * Gives this process, and those that it starts, surroundings of their own: two runs at once do not meet,
@@ -14,13 +12,5 @@ export async function prepareSurroundings(transport: string | undefined): Promis
   process.env['SIGNALBOX_RUNTIME_DIR'] = folder
   process.env['SIGNALBOX_NAMESPACE'] = basename(folder)
   if (transport !== undefined) process.env['SIGNALBOX_TRANSPORTS_PREFER'] = transport
-  else await offerSharedMemory()
   return { [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) }
-}
-
-/** Listens there too, so that large files may take it while the small ones take a pipe. */
-async function offerSharedMemory(): Promise<void> {
-  if (!(await sharedMemory().availability()).usable) return
-  const { transports } = await loadConfig()
-  process.env['SIGNALBOX_TRANSPORTS_LISTEN'] = [...new Set([...transports.listen, 'shared-memory'])].join()
 }

@@ -18,7 +18,7 @@ import { completed } from '../core/tracks/index.js'
 import { processTable } from '../native/process-table.js'
 import { builtinTransports } from './builtin-transports.js'
 import { CalibrationFile } from './calibration/calibration-file.js'
-import { type CodecName, type ConfigInput, loadConfig } from './config/index.js'
+import { type CodecName, type ConfigInput, loadConfig, usualTransports } from './config/index.js'
 import { instantiateFrom } from './instantiate.js'
 import { Node } from './node.js'
 import { sharedSecret } from './shared-secret.js'
@@ -57,6 +57,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   const transports = connectionTransports(options.transports ?? [])
   const config = await loadConfig({
     transports: transports.map(({ name }) => name),
+    usual: await usable(transports, usualTransports),
     ...(options.config === undefined ? {} : { overrides: options.config }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   })
@@ -146,6 +147,16 @@ function containerOf(modules: readonly ContainerModule[]): Container {
   const container = new Container()
   container.load(...modules)
   return container
+}
+
+/** Those of `names` that work on this machine. */
+async function usable(
+  transports: readonly ConnectionTransport[],
+  names: readonly string[],
+): Promise<string[]> {
+  const asked = transports.filter(({ name }) => names.includes(name))
+  const answers = await Promise.all(asked.map(transport => transport.availability()))
+  return asked.flatMap(({ name }, place) => (answers[place]?.usable ? [name] : []))
 }
 
 /** Nodes are linked by connections, which are made of what other transports have. */

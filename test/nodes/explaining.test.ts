@@ -45,7 +45,7 @@ describe('a node explains its choice', () => {
   })
 })
 
-it('each message takes the track that costs it least, of those of one link', async () => {
+it('each message takes the track that costs it least, which is opened when the first one needs it', async () => {
   const cacheFolder = temporaryFolder()
   const [quick, broad] = [
     { latency: 1, perMessage: 1, bytesPerSecond: 1e6, sizes: [] },
@@ -56,8 +56,10 @@ it('each message takes the track that costs it least, of those of one link', asy
   await NodePeer.start('shop', config)
   const till = await start('till')
   const desk = till.ref(Desk, 'signalbox://shop/desk')
-  await desk.ask.echo('hello')
   const tracks = () => till.links().flatMap(link => link.tracks)
+  await desk.ask.echo('x'.repeat(500))
+  expect(tracks()).toHaveLength(1)
+  await desk.ask.echo('x'.repeat(100_000))
   await until(() => tracks().length === 2)
   const sentOver = (transport: string) =>
     tracks().find(track => track.transport === transport)?.sent.bytes ?? 0

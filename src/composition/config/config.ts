@@ -53,7 +53,8 @@ export interface Config {
     readonly never: readonly string[]
     /**
      * Where a node listens: addresses, or names of transports that choose the address themselves.
-     * @default memory, named-pipe and all that are preferred, without what `only` and `never` exclude
+     * @default memory, named-pipe, shared-memory where it can be used, and all that are preferred, without what `only`
+     * and `never` exclude
      */
     readonly listen: readonly string[]
     /** Lets other machines in, and reaches out to them. @default false */

@@ -23,7 +23,15 @@ export interface LoadConfigOptions {
   readonly env?: NodeJS.ProcessEnv
   /** The names of the transports that are installed. @default those that come with Signalbox */
   readonly transports?: readonly string[]
+  /**
+   * The transports that a node listens on which was not told, before those that it prefers.
+   * @default memory, named-pipe and shared-memory
+   */
+  readonly usual?: readonly string[]
 }
+
+/** They cost nothing until somebody comes, and are never noticed by the user. */
+export const usualTransports: readonly string[] = ['memory', 'named-pipe', 'shared-memory']
 
 /** A part of the configuration, and how messages call it. */
 interface Source {
@@ -41,6 +49,7 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Confi
   const transports = options.transports ?? builtinTransports().map(({ name }) => name)
   const schema = configSchema({
     transports,
+    usual: options.usual ?? usualTransports,
     resolveFolder: path => (path === undefined ? defaultRuntimeFolder(env) : resolve(cwd, path)),
     resolveCache: path => (path === undefined ? defaultCacheFolder(env) : resolve(cwd, path)),
   })

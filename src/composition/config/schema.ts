@@ -23,6 +23,8 @@ const name = z.string().min(1).max(255)
 export interface SchemaOptions {
   /** The names of the transports that are installed. */
   readonly transports: readonly string[]
+  /** Those that a node listens on which was not told, before what it prefers. */
+  readonly usual: readonly string[]
   /** @param path as it was written, or undefined for the default */
   readonly resolveFolder: (path: string | undefined) => string
   /** @param path like {@link SchemaOptions.resolveFolder}'s */
@@ -30,7 +32,7 @@ export interface SchemaOptions {
 }
 
 /** What a configuration must look like, and its defaults. {@link Config} explains the options. */
-export function configSchema({ transports, resolveFolder, resolveCache }: SchemaOptions) {
+export function configSchema({ transports, usual, resolveFolder, resolveCache }: SchemaOptions) {
   const transport = z.string().superRefine((text, context) => {
     if (!transports.includes(text)) context.addIssue(unknownTransport(text, transports))
   })
@@ -61,7 +63,7 @@ export function configSchema({ transports, resolveFolder, resolveCache }: Schema
         allowRemote: z.boolean().default(false),
       })
       .prefault({})
-      .transform(({ listen, ...rest }) => ({ ...rest, listen: listen ?? usualPlaces(rest) })),
+      .transform(({ listen, ...rest }) => ({ ...rest, listen: listen ?? usualPlaces(usual, rest) })),
     nodes: z.record(name, address).default({}),
     mailbox: z
       .strictObject({ limit: count.default(1000), overflow: z.enum(mailboxOverflows).default('block') })
@@ -84,8 +86,11 @@ export function configSchema({ transports, resolveFolder, resolveCache }: Schema
 }
 
 /** Where a node listens that was not told: where the selector of another one would go. */
-function usualPlaces({ prefer, only, never }: Omit<Config['transports'], 'listen'>): string[] {
-  const places = only.length > 0 ? only : ['memory', 'named-pipe', ...prefer]
+function usualPlaces(
+  usual: readonly string[],
+  { prefer, only, never }: Omit<Config['transports'], 'listen'>,
+): string[] {
+  const places = only.length > 0 ? only : [...usual, ...prefer]
   return [...new Set(places)].filter(name => !never.includes(name))
 }
 

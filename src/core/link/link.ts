@@ -22,6 +22,7 @@ import type { LinkOptions } from './link-options.js'
 import { OutboundLane } from './outbound-lane.js'
 import { errorOf } from './reason.js'
 import { SessionTracks } from './session-tracks.js'
+import { SizeWatch } from './size-watch.js'
 import type { Track, TrackSink } from './track.js'
 import { count, noTraffic, type TrackReport, type Traffic } from './traffic.js'
 import { violation } from './violation.js'
@@ -74,6 +75,7 @@ export class Link implements Joinable {
   readonly #laneReplies: LaneReplies
   readonly #receiver: FrameReceiver
   readonly #tracks: SessionTracks
+  readonly #sizes = new SizeWatch()
   #nextLane = FIRST_LANE
   #highestInbound = FIRST_LANE - 1
   #ended = false
@@ -108,6 +110,7 @@ export class Link implements Joinable {
       messageSent: (on, bytes) => {
         count(this.traffic.sent, bytes)
         count(on.traffic.sent, bytes)
+        this.#sizes.saw(bytes)
       },
       laneLeft: lane => this.#outbound.delete(lane.id),
     })
@@ -177,6 +180,16 @@ export class Link implements Joinable {
   /** What its tracks run over, as far as that is known, the primary one first; after the last one, what that ran over. */
   get ways(): readonly TrackReport[] {
     return this.#tracks.set.ways
+  }
+
+  /** What one of them carried; undefined when it is gone. */
+  trafficOf(track: number): Traffic | undefined {
+    return this.#tracks.set.live.find(({ id }) => id === track)?.traffic
+  }
+
+  /** Resolves when the next message of at least `bytes` bytes begins to come or leave, or when the signal fires. */
+  messageOf(bytes: number, signal: AbortSignal): Promise<void> {
+    return this.#sizes.next(bytes, signal)
   }
 
   /** Whether it waits for a track. */
@@ -295,6 +308,7 @@ export class Link implements Joinable {
 
   #messageCame(bytes: number): void {
     count(this.traffic.received, bytes)
+    this.#sizes.saw(bytes)
     if (this.#reading !== undefined) count(this.#reading.traffic.received, bytes)
   }
 

@@ -1,4 +1,4 @@
-import { type Cost, microsecondsPerByte } from './cost.js'
+import { type Cost, microsecondsPerByte, NOISE } from './cost.js'
 
 /** What is priced by the sizes of messages. */
 export interface Priced {
@@ -31,6 +31,14 @@ export function cheapestBySize<T extends Priced>(items: readonly T[]): Stretch<T
     current = next?.item
   }
   return stretches
+}
+
+/** From how many bytes on `a` costs less than `b` beyond all doubt; undefined where it never does. */
+export function clearlyCheaperFrom(a: Priced, b: Priced): number | undefined {
+  const ahead = NOISE * a.cost.latency - b.cost.latency
+  const gain = slope(b) - NOISE * slope(a)
+  if (gain <= 0) return ahead < 0 ? 0 : undefined
+  return Math.max(0, Math.ceil(ahead / gain))
 }
 
 /** Whether `a` is cheaper than `b` where messages have no size, or as cheap and cheaper soon after. */

@@ -15,6 +15,9 @@ export function microsecondsPerByte({ bytesPerSecond, perMessage }: Cost, maxFra
   return 1e6 / bytesPerSecond + perMessage / maxFrame
 }
 
+/** Costs that differ by a smaller factor may be equal: two measurements of one mechanism differ as much. */
+export const NOISE = 1.25
+
 /** Microseconds until a message of `size` bytes is at the other side. */
 export function microsecondsFor(cost: Cost, size: number, maxFrame: number): number {
   return cost.latency + size * microsecondsPerByte(cost, maxFrame)

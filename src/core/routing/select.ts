@@ -1,6 +1,6 @@
 import type { Address } from '../contracts/index.js'
 import type { Candidate } from './candidate.js'
-import { type Cost, microsecondsFor } from './cost.js'
+import { type Cost, microsecondsFor, NOISE } from './cost.js'
 import { type Need, USUAL_SIZE } from './need.js'
 import { brokenRule, type Rule } from './rules.js'
 import { typicalCost } from './typical-cost.js'
@@ -30,9 +30,6 @@ export interface Selection {
   /** All others, by name. */
   readonly rejected: readonly Rejection[]
 }
-
-/** Costs that differ by a smaller factor may be equal: two measurements of one mechanism differ as much. */
-const NOISE = 1.25
 
 /**
  * Chooses the track for a link. Hard rules reject; then the user's order ranks, then what is no last resort comes

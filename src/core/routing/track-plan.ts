@@ -1,14 +1,21 @@
 import { type ChooseTrack, primaryTrack } from '../link/index.js'
 import type { Candidate } from './candidate.js'
 
+/** A way for a further track of a link. */
+export interface FurtherTrack {
+  readonly over: Candidate
+  /** Bytes of the smallest message that it is worth opening for. */
+  readonly from: number
+}
+
 /** Decides what carries a link beside the track that it begins with. One plan serves all links of a node. */
 export interface TrackPlan {
   /**
-   * The ways to open further tracks over, in their order; asked on the side that dialled, when a link begins and
-   * when it was brought back. One that is lost is opened again.
+   * The ways to open further tracks over, in their order, each with the first message that is large enough; asked on
+   * the side that dialled, when a link begins and when it was brought back. One that is lost is opened again.
    * @param ranked all ways to the peer that would do, the best first
    */
-  further(ranked: readonly Candidate[]): readonly Candidate[]
+  further(ranked: readonly Candidate[]): readonly FurtherTrack[]
   /** Which track of a new link carries which message; asked on both sides, for what each of them sends. */
   choice(): ChooseTrack
 }
@@ -33,7 +40,11 @@ export function tracksAbove(sizes: Readonly<Record<string, number>>): TrackPlan 
     return tracks[0]
   }
   return {
-    further: ranked => steps.flatMap(([name]) => ranked.find(({ transport }) => transport === name) ?? []),
+    further: ranked =>
+      steps.flatMap(([name, above]) => {
+        const over = ranked.find(({ transport }) => transport === name)
+        return over === undefined ? [] : { over, from: above + 1 }
+      }),
     choice: () => choose,
   }
 }

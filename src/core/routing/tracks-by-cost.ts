@@ -1,7 +1,7 @@
 import type { Capabilities } from '../contracts/index.js'
 import type { Way } from '../link/index.js'
 import type { Candidate } from './candidate.js'
-import { cheapestBySize, type Priced } from './cheapest-by-size.js'
+import { cheapestBySize, clearlyCheaperFrom, type Priced } from './cheapest-by-size.js'
 import type { Costs } from './costs.js'
 import type { Preferences } from './need.js'
 import type { TrackPlan } from './track-plan.js'
@@ -18,7 +18,8 @@ export interface CostPlanOptions {
 
 /**
  * Further tracks where they pay: a link has each way that is the cheapest for messages of some size, and each message
- * takes the one that is the cheapest for its own. Where the user prefers transports, no others are added, and a last
+ * takes the one that is the cheapest for its own. One more is opened when a message would be clearly cheaper there, since
+ * opening costs something, too. Where the user prefers transports, no others are added, and a last
  * resort is never added to anything.
  */
 export function tracksByCost({ costs, preferences, capabilitiesOf }: CostPlanOptions): TrackPlan {
@@ -34,12 +35,15 @@ export function tracksByCost({ costs, preferences, capabilitiesOf }: CostPlanOpt
     further(ranked) {
       const [first] = ranked
       if (first === undefined || !isAsWanted(first)) return []
-      const priced = ranked.filter(isAsWanted).map(candidate => {
-        const { capabilities, cost = typicalCost(capabilities) } = candidate
-        return { candidate, cost, maxFrame: capabilities.maxFrame }
+      const [present, ...others] = ranked.filter(isAsWanted).map(over => {
+        const { capabilities, cost = typicalCost(capabilities) } = over
+        return { over, cost, maxFrame: capabilities.maxFrame }
       })
-      const cheapest = cheapestBySize(priced).map(({ item }) => item.candidate)
-      return cheapest.filter(candidate => candidate !== first)
+      if (present === undefined) return []
+      return cheapestBySize([present, ...others]).flatMap(({ item }) => {
+        const from = item === present ? undefined : clearlyCheaperFrom(item, present)
+        return from === undefined ? [] : { over: item.over, from }
+      })
     },
     choice: () => new TracksBySize(priceOf, () => costs.changes).choose,
   }

@@ -38,7 +38,13 @@ describe('the configuration', () => {
       cacheFolder: defaultCacheFolder({}),
       codec: ['msgpack'],
       log: { level: 'warn' },
-      transports: { prefer: [], only: [], never: [], listen: ['memory', 'named-pipe'], allowRemote: false },
+      transports: {
+        prefer: [],
+        only: [],
+        never: [],
+        listen: ['memory', 'named-pipe', 'shared-memory'],
+        allowRemote: false,
+      },
       nodes: {},
       mailbox: { limit: 1000, overflow: 'block' },
       link: {
@@ -56,12 +62,17 @@ describe('the configuration', () => {
 
   it('listens on what it prefers', async () => {
     const { transports } = await load({ overrides: { transports: { prefer: ['tcp', 'named-pipe'] } } })
-    expect(transports.listen).toEqual(['memory', 'named-pipe', 'tcp'])
+    expect(transports.listen).toEqual(['memory', 'named-pipe', 'shared-memory', 'tcp'])
+  })
+
+  it('listens on the usual ones that it is told of', async () => {
+    const { transports } = await load({ usual: ['memory'], overrides: { transports: { prefer: ['tcp'] } } })
+    expect(transports.listen).toEqual(['memory', 'tcp'])
   })
 
   it.each([
     [{ only: ['tcp'] }, ['tcp']],
-    [{ never: ['memory'] }, ['named-pipe']],
+    [{ never: ['memory'] }, ['named-pipe', 'shared-memory']],
     [{ only: ['tcp', 'named-pipe'], never: ['tcp'], prefer: ['memory'] }, ['named-pipe']],
   ])('listens nowhere that others may not go to: %j', async (transports, listen) => {
     expect((await load({ overrides: { transports } })).transports.listen).toEqual(listen)

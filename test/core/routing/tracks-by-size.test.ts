@@ -121,13 +121,20 @@ describe('a plan by cost', () => {
   const further = (preferences: Preferences, ...ranked: string[]) =>
     plan(preferences)
       .further(ways(...ranked))
-      .map(({ transport }) => transport)
+      .map(({ over }) => over.transport)
 
   it('adds what is the cheapest for some size, and nothing else', () => {
     expect(further({}, 'pipe', 'ring', 'slow')).toEqual(['ring'])
     expect(further({}, 'ring', 'pipe')).toEqual(['pipe'])
     expect(further({}, 'pipe', 'slow')).toEqual([])
     expect(further({})).toEqual([])
+  })
+
+  it('opens a track with the first message that is clearly cheaper there', () => {
+    const [track] = plan().further(ways('pipe', 'ring'))
+    // A fifth less: 10 µs + 1 ns a byte against 1.25 × (15 µs + 0.1 ns a byte)
+    expect(track?.from).toBe(Math.ceil(8750 / 0.875))
+    expect(plan().further(ways('ring', 'pipe'))).toMatchObject([{ over: { transport: 'pipe' }, from: 0 }])
   })
 
   it('adds nothing that the user does not prefer, and no last resort', () => {
