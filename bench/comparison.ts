@@ -19,6 +19,8 @@ export interface Comparison {
   readonly title: string
   /** What one of them is: `message`, `question`. */
   readonly unit: string
+  /** What many of them are. @default the unit with an s */
+  readonly units?: string
   readonly entrants: readonly Entrant[]
   /** The entrant that ratios are given to. */
   readonly baseline: string

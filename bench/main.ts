@@ -9,6 +9,8 @@ import type { Run } from './report/run.js'
 import { onScreen } from './report/screen.js'
 import { type Extent, runComparison } from './run-comparison.js'
 
+const onWindows = process.platform === 'win32'
+
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
@@ -39,8 +41,7 @@ if (values.list) {
   // Part of a table would pass for the whole one, and a profile slows down what it watches.
   const whole = wanted === undefined && among === undefined && !values.quick && !values.profile
   const out = values.out ?? (whole ? 'bench/results' : undefined)
-  if (out !== undefined)
-    await writeReports(run, out, process.platform === 'win32' ? 'windows' : process.platform)
+  if (out !== undefined) await writeReports(run, out, onWindows ? 'windows' : process.platform)
 }
 
 async function runAll(comparisons: readonly Comparison[]): Promise<Run> {
@@ -58,11 +59,11 @@ async function runAll(comparisons: readonly Comparison[]): Promise<Run> {
   return { taken, machine, rounds: extent.rounds, results }
 }
 
-/** A whole run takes less than ten minutes, a quick one about two. */
+/** A whole run takes less than ten minutes, a quick one about two. On Windows, that is under Wine, processes start slowly. */
 function extentOf({ quick, profile, rounds, count }: typeof values): Extent {
-  const extent = quick ? { rounds: 2, length: 60 } : { rounds: 5, length: 400 }
+  const usual = onWindows ? { rounds: 3, length: 100 } : { rounds: 5, length: 400 }
   return {
-    ...extent,
+    ...(quick ? { rounds: 2, length: 60 } : usual),
     profiled: profile,
     ...(rounds !== undefined && { rounds: wholeNumber('rounds', rounds) }),
     ...(count !== undefined && { count: wholeNumber('count', count) }),

@@ -2,11 +2,12 @@ import { builtinTransports } from '#dist/composition/builtin-transports.js'
 import { completed } from '#dist/core/tracks/index.js'
 import type { Comparison } from '../comparison.js'
 import { betweenProcesses } from './between-processes.js'
+import { growth } from './growth.js'
 import { inProcess } from './in-process.js'
 
 /** All that the bench compares on this machine. */
 export async function allComparisons(): Promise<Comparison[]> {
-  return [...betweenProcesses(await transportsBetweenProcesses()), ...inProcess()]
+  return [...betweenProcesses(await transportsBetweenProcesses()), ...inProcess(), ...growth()]
 }
 
 /** The transports that work here and reach another process unasked. */

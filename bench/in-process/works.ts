@@ -1,5 +1,8 @@
 import type { Sample } from '../sample.js'
 import type { Actors } from './actors.js'
+import { Burst } from './burst.js'
+import { heap } from './heap.js'
+import { timed } from './timed.js'
 
 /** What is done with actors: prepared once, then done `count` times a round. */
 export type Work = (actors: Actors) => Promise<(count: number) => Promise<Sample>>
@@ -92,41 +95,6 @@ export function workNamed(name: string): Work {
   const work = works[name]
   if (work === undefined) throw new Error(`there is no work ${name}`)
   return work
-}
-
-/** Tells when as many messages as were sent are handled. */
-class Burst {
-  #left = 0
-  #over: () => void = () => {}
-
-  of(size: number): Promise<void> {
-    this.#left = size
-    return new Promise(resolve => {
-      this.#over = resolve
-    })
-  }
-
-  handled(): void {
-    if (--this.#left === 0) this.#over()
-  }
-}
-
-/** @param run does at least `count`, and says how many it did */
-function timed(run: (count: number) => Promise<number>): (count: number) => Promise<Sample> {
-  return async count => {
-    const cpuBefore = process.cpuUsage()
-    const begin = performance.now()
-    const done = await run(count)
-    const time = performance.now() - begin
-    const { user, system } = process.cpuUsage(cpuBefore)
-    return { count: done, time, cpu: user + system }
-  }
-}
-
-/** Bytes that live after a collection, which Node offers with `--expose-gc`. */
-function heap(): number {
-  for (let times = 0; times < 3; times++) globalThis.gc?.()
-  return process.memoryUsage().heapUsed
 }
 
 function expectSame(sum: number, expected: number): void {

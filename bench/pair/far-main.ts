@@ -27,7 +27,7 @@ process.on('message', (message: unknown) => {
       loopDelay.reset()
       if (order.watched) loopDelay.enable()
       before = process.cpuUsage()
-      return report({ far: 'ready' })
+      return report({ far: 'ready', memory: mostMemory() })
     case 'complete':
       return void receiver.complete().then(
         () => report(observed()),
@@ -38,7 +38,7 @@ process.on('message', (message: unknown) => {
   }
 })
 process.once('disconnect', () => process.exit())
-report({ far: 'ready' })
+report({ far: 'ready', memory: mostMemory() })
 
 /** What cannot serve says why, and ends. */
 async function serve(): Promise<() => Promise<void>> {
@@ -57,8 +57,13 @@ function observed(): FarReport {
     far: 'complete',
     cpu: user + system,
     loopDelay: loopDelay.count === 0 ? 0 : loopDelay.percentile(99) / 1e6,
-    memory: process.resourceUsage().maxRSS / 1024,
+    memory: mostMemory(),
   }
+}
+
+/** MiB that were resident at once, at most, since the process started. */
+function mostMemory(): number {
+  return process.resourceUsage().maxRSS / 1024
 }
 
 function report(what: FarReport): void {

@@ -11,7 +11,11 @@ export type FarOrder =
 
 /** What the far process says. */
 export type FarReport =
-  | { readonly far: 'ready' }
+  | {
+      readonly far: 'ready'
+      /** As when it completes. */
+      readonly memory: number
+    }
   | {
       readonly far: 'complete'
       /** µs of CPU since the round began. */

@@ -24,12 +24,13 @@ export class FarProcess {
   }
 
   /**
-   * Announces a round of `count` messages; resolves when it is ready for them.
+   * Announces a round of `count` messages; resolves when it is ready for them, with the MiB that it has held at most.
    * @param watched whether it looks how late its event loop is
    */
-  async begin(count: number, watched = false): Promise<void> {
+  async begin(count: number, watched = false): Promise<number> {
     this.#tell({ far: 'begin', count, watched })
-    await this.#report()
+    const report = await this.#report()
+    return report.far === 'ready' ? report.memory : Number.NaN
   }
 
   /** Resolves when all messages of the round have come. @throws when one was not what it should be */

@@ -8,6 +8,8 @@ export interface Pair {
   readonly carrier: Carrier
   readonly far: FarProcess
   readonly script: Script
+  /** ms between two signs of life that each end gives unasked; undefined where it gives none. */
+  readonly heartbeat: number | undefined
 }
 
 /** Something that two processes do together, by whatever carries their messages. */

@@ -1,4 +1,13 @@
-import { type ActorRef, type Handles, message, type Node, protocol, request, startNode } from 'signalbox'
+import {
+  type ActorRef,
+  type ConnectionTransport,
+  type Handles,
+  message,
+  type Node,
+  protocol,
+  request,
+  startNode,
+} from 'signalbox'
 import { type Order, orderSchema } from '../pair/order.js'
 import type { Message } from '../pair/payload.js'
 import type { Carrier, Place } from '../pair/peer.js'
@@ -8,13 +17,19 @@ const Placed = message('bench.placed', orderSchema)
 const Quote = request('bench.quote', { input: orderSchema, output: orderSchema })
 const Desk = protocol('desk', { placed: Placed, quote: Quote })
 
-/** A node with an actor that takes orders, on nothing but `transport`. Returns how to stop it. */
-export async function serveActor(
-  transport: string,
-  place: Place,
-  receiver: Receiver,
-): Promise<() => Promise<void>> {
-  const node = await startBenchNode('far', transport, place)
+/** ms. */
+export const HEARTBEAT = 5000
+
+/** What nodes meet over, and nothing else. */
+export interface Way {
+  readonly transport: string
+  /** Another one in its place. @default the one that comes with Signalbox */
+  readonly instead?: ConnectionTransport
+}
+
+/** A node with an actor that takes orders, on nothing but `way`. Returns how to stop it. */
+export async function serveActor(way: Way, place: Place, receiver: Receiver): Promise<() => Promise<void>> {
+  const node = await startBenchNode('far', way, place)
   await node.spawn(Desk, deskOf(receiver))
   return () => node.close()
 }
@@ -27,8 +42,8 @@ function deskOf(receiver: Receiver): () => Handles<typeof Desk> {
 }
 
 /** A node that speaks to that actor. */
-export async function reachActor(transport: string, place: Place): Promise<Carrier> {
-  const node = await startBenchNode('near', transport, place)
+export async function reachActor(way: Way, place: Place): Promise<Carrier> {
+  const node = await startBenchNode('near', way, place)
   return new ActorCarrier(node, node.ref(Desk, 'signalbox://far/desk'))
 }
 
@@ -55,14 +70,16 @@ class ActorCarrier implements Carrier {
   }
 }
 
-function startBenchNode(name: string, transport: string, { folder }: Place): Promise<Node> {
+function startBenchNode(name: string, { transport, instead }: Way, { folder }: Place): Promise<Node> {
   return startNode({
     name,
     cwd: folder,
+    transports: instead === undefined ? [] : [instead],
     config: {
       namespace: 'bench',
       runtimeFolder: folder,
       transports: { prefer: [transport], listen: [transport] },
+      link: { heartbeat: HEARTBEAT },
     },
   })
 }

@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Pair } from 'zeromq'
 import type { Message } from '../pair/payload.js'
@@ -11,6 +12,7 @@ export const zeromq: Peer = {
     const wire = wireFor(place.payload)
     const socket = await openPair()
     await socket.bind(addressIn(place))
+    await writeFile(join(place.folder, ADDRESS), socket.lastEndpoint ?? '')
     void (async () => {
       for await (const [frame] of socket) {
         if (frame === undefined) continue
@@ -22,7 +24,7 @@ export const zeromq: Peer = {
   },
   async reach(place) {
     const socket = await openPair()
-    socket.connect(addressIn(place))
+    socket.connect(await readFile(join(place.folder, ADDRESS), 'utf8'))
     return new ZeromqCarrier(socket, wireFor(place.payload))
   },
 }
@@ -75,6 +77,9 @@ async function openPair(): Promise<Pair> {
   }
 }
 
+/** The file that tells where the far side listens. */
+const ADDRESS = 'zeromq.address'
+
 function addressIn({ folder }: Place): string {
-  return `ipc://${join(folder, 'zeromq.sock')}`
+  return process.platform === 'win32' ? 'tcp://127.0.0.1:*' : `ipc://${join(folder, 'zeromq.sock')}`
 }

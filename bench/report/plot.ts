@@ -87,7 +87,10 @@ function panelOf({ comparison, entries }: ComparisonResult): Panel {
     if (rate === undefined || Number.isNaN(base)) return []
     return [{ name: entry.entrant, ratio: rate / base, ours: !comparison.rivals.includes(entry.entrant) }]
   })
-  return { title: `${comparison.title}: ${comparison.unit}s/s to ${comparison.baseline}`, bars }
+  return {
+    title: `${comparison.title}: ${comparison.units ?? `${comparison.unit}s`}/s to ${comparison.baseline}`,
+    bars,
+  }
 }
 
 function rateOf(entry: Entry): number | undefined {

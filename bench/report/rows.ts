@@ -9,13 +9,13 @@ export interface Rows {
 
 /** A row for each entrant: its figures, or why there are none. */
 export function figureRows({ comparison, entries }: ComparisonResult): Rows {
-  const { baseline, unit, rated = true, measures = [] } = comparison
+  const { baseline, unit, units = `${unit}s`, rated = true, measures = [] } = comparison
   const figures = entries.flatMap(entry => ('figures' in entry ? [entry.figures] : []))
   const timed = figures.some(({ latency }) => latency !== undefined)
   const cpu = figures.some(figure => figure.cpu !== undefined)
   const head = [
     '',
-    ...(rated ? [`${unit}s/s`, `to ${baseline}`] : []),
+    ...(rated ? [`${units}/s`, `to ${baseline}`] : []),
     ...(cpu ? [`CPU µs a ${unit}`] : []),
     ...(timed ? ['p50 µs', 'p99 µs', 'p99.9 µs', `p50 to ${baseline}`] : []),
     ...measures.map(({ title, unit: of }) => (of === '' ? title : `${title}, ${of}`)),

@@ -5,10 +5,11 @@ export const flood: Work = {
   payload: { kind: 'order' },
   answers: false,
   async run({ carrier, far, script }, count) {
-    await far.begin(count, true)
+    const memoryBefore = await far.begin(count, true)
     const start = performance.now()
     await carrier.pour(count, n => script.message(n))
     const { loopDelay, memory } = await far.complete()
-    return { count, time: performance.now() - start, measured: { loopDelay, memory } }
+    const time = performance.now() - start
+    return { count, time, measured: { loopDelay, memory, growth: memory - memoryBefore } }
   },
 }

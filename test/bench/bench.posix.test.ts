@@ -62,6 +62,22 @@ describe('the bench', () => {
     expect(results.flatMap(({ entries }) => entries.filter(entry => 'missing' in entry))).toEqual([])
   })
 
+  it('has rows that grow, each with more than the one above it', async () => {
+    const few = ['--rounds', '1', '--count', '2000', '--json']
+    const only = 'growth-processes,growth-actors,growth-subscriptions'
+    const { code, stdout } = await bench('--only', only, '--among', 'named-pipe to 2,1,1000', ...few)
+    expect(code).toBe(0)
+    const { results } = JSON.parse(stdout) as Run
+    const measured = results.map(({ entries }) =>
+      entries.map(entry => ('figures' in entry ? [entry.entrant, entry.figures.count] : entry)),
+    )
+    const sizes = [
+      ['1', 2000],
+      ['1000', 2000],
+    ]
+    expect(measured).toEqual([[['named-pipe to 2', 2000]], sizes, sizes])
+  })
+
   it('refuses work that it does not know', async () => {
     expect((await bench('--only', 'everything')).code).toBe(2)
   })

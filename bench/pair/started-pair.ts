@@ -1,0 +1,34 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { FarProcess } from './far-process.js'
+import { scriptOf } from './payload.js'
+import type { Peer } from './peer.js'
+import type { Pair, Work } from './work.js'
+
+/** Two ends that have met, in a folder of their own. */
+export interface StartedPair extends Pair {
+  close(): Promise<void>
+}
+
+/** Starts the far process of `peer`, and reaches it from this one. @throws why it cannot take part here */
+export async function startPair(
+  peer: Peer,
+  { payload, answers }: Pick<Work, 'payload' | 'answers'>,
+): Promise<StartedPair> {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-bench-'))
+  const place = { folder, payload }
+  const far = await FarProcess.start(peer, place, answers)
+  const carrier = await peer.reach(place, far.child)
+  return {
+    carrier,
+    far,
+    heartbeat: peer.heartbeat,
+    script: scriptOf(payload),
+    close: async () => {
+      await carrier.close()
+      await far.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
