@@ -28,11 +28,11 @@ export interface Comparison {
   readonly rivals: readonly string[]
   /** Processes that only burn CPU meanwhile. @default 0 */
   readonly hogs?: number
-  /** How many make a round. @default calibration finds it */
+  /** How many make a round; a quick run has half of them. @default calibration finds it */
   readonly count?: number
   /** Rounds of `count` before the ones that are measured. @default none */
   readonly warmUps?: number
-  /** @default as many as the whole run has */
+  /** Where they are slow; a run that has fewer has fewer here, too. @default as many as the run has */
   readonly rounds?: number
   readonly goals: readonly Goal[]
   /** Whether it is about how many there are in a second. @default true */

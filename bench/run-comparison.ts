@@ -9,6 +9,8 @@ export interface Extent {
   readonly length: number
   /** How many make a round, instead of calibration. */
   readonly count?: number
+  /** What part is done where a comparison has a count of its own: from 0 to 1. */
+  readonly share: number
   /** Whether to find out where the time of the entrants goes, which slows them down. */
   readonly profiled: boolean
 }
@@ -23,16 +25,18 @@ export async function runComparison(
   extent: Extent,
   progress: (what: string) => void,
 ): Promise<ComparisonResult> {
-  const { name, entrants, rounds = extent.rounds, count = extent.count } = comparison
+  const { name, entrants, hogs = 0, warmUps = 0, count: own } = comparison
+  const count = own === undefined ? extent.count : Math.ceil(own * extent.share)
+  const rounds = Math.min(comparison.rounds ?? extent.rounds, extent.rounds)
   progress(`${name}: starting`)
   const competitors = entrants.map(entrant => new Competitor(entrant, extent.profiled))
-  const hogs = new CpuHogs(comparison.hogs ?? 0)
+  const burning = new CpuHogs(hogs)
   try {
     await Promise.all(competitors.map(competitor => competitor.start()))
     for (const competitor of competitors) {
       progress(`${name}: calibrating ${competitor.name}`)
       if (count === undefined) await competitor.calibrate(extent.length)
-      else await competitor.warmUp(count, extent.count === undefined ? (comparison.warmUps ?? 0) : 0)
+      else await competitor.warmUp(count, extent.count === undefined ? warmUps : 0)
     }
     for (let round = 1; round <= rounds; round++) {
       for (const competitor of competitors) {
@@ -41,7 +45,7 @@ export async function runComparison(
       }
     }
   } finally {
-    hogs.end()
+    burning.end()
     await Promise.all(competitors.map(competitor => competitor.close()))
   }
   return { comparison, entries: competitors.map(competitor => competitor.entry()) }

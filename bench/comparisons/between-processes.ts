@@ -84,6 +84,7 @@ export function betweenProcesses(transports: readonly string[]): Comparison[] {
       title: 'The same, with two processes beside that take all the CPU they get',
       entrants: askers.map(entrantFor('ask-1')),
       hogs: 2,
+      rounds: 3,
       goals: [
         { entrant: 'shared-memory', figure: 'p50', to: 'net', best: 'low', atLeast: 1.1, stretch: 0.5 },
       ],
@@ -115,7 +116,7 @@ export function betweenProcesses(transports: readonly string[]): Comparison[] {
       ...common,
       name: 'idle',
       unit: 'second',
-      title: 'Two processes that have met, and say nothing for ten seconds but their heartbeat',
+      title: 'Two processes that have met, and say nothing but their heartbeat',
       entrants: [...transports, 'net'].map(entrantFor('idle')),
       count: 10,
       rounds: 1,

@@ -1,4 +1,11 @@
-import { type ComparisonResult, type Entry, figureOf, type Verdict, verdicts } from '../comparison.js'
+import {
+  type ComparisonResult,
+  type Entry,
+  figureOf,
+  type Measure,
+  type Verdict,
+  verdicts,
+} from '../comparison.js'
 import type { Figures } from '../sample.js'
 
 /** A table as texts: what the screen and the page show alike. */
@@ -39,10 +46,11 @@ export function figureRows({ comparison, entries }: ComparisonResult): Rows {
 export function goalRows(result: ComparisonResult): Rows | undefined {
   const judged = verdicts(result)
   if (judged.length === 0) return undefined
+  const { measures = [] } = result.comparison
   return {
     head: ['goal', 'measured', 'at least', 'stretch', 'met'],
     body: judged.map(verdict => [
-      goalInWords(verdict),
+      goalInWords(verdict, measures),
       number(verdict.value),
       bound(verdict, verdict.goal.atLeast),
       bound(verdict, verdict.goal.stretch),
@@ -61,8 +69,9 @@ const metInWords = { stretch: 'yes, the stretch too', yes: 'yes', no: 'no', unkn
 
 const figureNames: Readonly<Record<string, string>> = { rate: 'rate', cpu: 'CPU', p50: 'p50' }
 
-function goalInWords({ goal }: Verdict): string {
-  const what = `${goal.entrant}: ${figureNames[goal.figure] ?? goal.figure}`
+function goalInWords({ goal }: Verdict, measures: readonly Measure[]): string {
+  const measure = measures.find(({ name }) => name === goal.figure)
+  const what = `${goal.entrant}: ${measure?.title ?? figureNames[goal.figure] ?? goal.figure}`
   return goal.to === undefined ? what : `${what} to ${goal.to}`
 }
 
