@@ -25,6 +25,8 @@ export interface NodeParts {
   readonly namespace: string
   /** Resolves when what was measured on this machine is known, or is known not to be there. */
   readonly calibrated: Promise<unknown>
+  /** Writes down what links saw of the costs; never rejects. */
+  recalibrate(): Promise<void>
   readonly peers: Peers
   readonly actors: ActorSystem
   readonly topics: Topics
@@ -147,6 +149,7 @@ export class Node implements AsyncDisposable {
     states.close()
     await actors.close()
     await peers.close()
+    await this.parts.recalibrate()
     deadLetters.close()
   }
 }

@@ -10,6 +10,7 @@ import {
   type Codec,
   type ConnectionTransport,
   parseAddress,
+  reasonOf,
 } from '../core/contracts/index.js'
 import type { Way } from '../core/link/index.js'
 import { ContractTable, DeadLetters, Directory, Peers, type Service } from '../core/node/index.js'
@@ -67,7 +68,8 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   })
   const costs = new Costs()
   // A start does not wait for it: until it is read, and without it, costs are what is typical.
-  const calibrated = new CalibrationFile(config.cacheFolder).feed(costs).then(unmeasured => {
+  const calibration = new CalibrationFile(config.cacheFolder)
+  const calibrated = calibration.feed(costs).then(unmeasured => {
     if (unmeasured !== undefined)
       context.log.debug('costs are typical ones: signalbox calibrate measures them', { because: unmeasured })
   })
@@ -135,6 +137,10 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     name: options.name,
     namespace: config.namespace,
     calibrated,
+    recalibrate: () =>
+      calibration.refresh(costs.observed).catch((error: unknown) => {
+        context.log.debug('the calibration was not refreshed', { reason: reasonOf(error) })
+      }),
     peers,
     actors,
     topics,

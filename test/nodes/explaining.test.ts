@@ -48,8 +48,8 @@ describe('a node explains its choice', () => {
 it('each message takes the track that costs it least, which is opened when the first one needs it', async () => {
   const cacheFolder = temporaryFolder()
   const [quick, broad] = [
-    { latency: 1, perMessage: 1, bytesPerSecond: 1e6, sizes: [] },
-    { latency: 1000, perMessage: 1, bytesPerSecond: 1e9, sizes: [] },
+    { latency: 0.001, perMessage: 1, bytesPerSecond: 1e9, sizes: [] },
+    { latency: 1000, perMessage: 1, bytesPerSecond: 1e15, sizes: [] },
   ]
   await new CalibrationFile(cacheFolder).write(calibrationOf({ 'named-pipe': quick, tcp: broad }))
   const { config, start } = nodes({ ...everywhere, cacheFolder })
@@ -59,7 +59,8 @@ it('each message takes the track that costs it least, which is opened when the f
   const tracks = () => till.links().flatMap(link => link.tracks)
   await desk.ask.echo('x'.repeat(500))
   expect(tracks()).toHaveLength(1)
-  await desk.ask.echo('x'.repeat(100_000))
+  const large = 'x'.repeat(5_000_000)
+  await desk.ask.echo(large)
   await until(() => tracks().length === 2)
   const sentOver = (transport: string) =>
     tracks().find(track => track.transport === transport)?.sent.bytes ?? 0
@@ -67,9 +68,32 @@ it('each message takes the track that costs it least, which is opened when the f
   await desk.ask.echo('x'.repeat(500))
   expect(sentOver('named-pipe')).toBeGreaterThan(before.pipe + 500)
   expect(sentOver('tcp')).toBe(before.tcp)
-  await desk.ask.echo('x'.repeat(100_000))
-  expect(sentOver('tcp')).toBeGreaterThan(before.tcp + 100_000)
+  await desk.ask.echo(large)
+  expect(sentOver('tcp')).toBeGreaterThan(before.tcp + large.length)
   expect(till.links()).toHaveLength(1)
+})
+
+it('what links see better than it was measured is written down when the node closes', async () => {
+  const cacheFolder = temporaryFolder()
+  const slow = { latency: 1e6, perMessage: 1, bytesPerSecond: 1, sizes: [] }
+  const file = new CalibrationFile(cacheFolder)
+  await file.write(calibrationOf({ 'named-pipe': slow, tcp: slow }))
+  const { config, start } = nodes({ cacheFolder, transports: { only: ['named-pipe'] } })
+  await NodePeer.start('shop', config)
+  const till = await start('till')
+  const desk = till.ref(Desk, 'signalbox://shop/desk')
+  const seen = async () => (await till.explain('shop')).chosen?.cost ?? slow
+  const unseen = await file.read()
+  while ((await seen()).latency === slow.latency) await desk.ask.echo('hello')
+  expect((await seen()).bytesPerSecond).toBeGreaterThan(slow.bytesPerSecond)
+  expect(await file.read()).toEqual(unseen)
+  await till.close()
+  const after = await file.read()
+  if (after.state !== 'valid') throw new Error(`the file is ${after.state}`)
+  const { 'named-pipe': pipe, tcp } = after.calibration.transports
+  expect(pipe?.latency).toBeLessThan(slow.latency)
+  expect(pipe?.bytesPerSecond).toBeGreaterThan(slow.bytesPerSecond)
+  expect(tcp).toEqual(slow)
 })
 
 it('who cannot be reached: the error lists each way with the rule that rejects it', async () => {

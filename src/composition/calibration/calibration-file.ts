@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { isSignalboxError } from '../../core/contracts/index.js'
 import { readWhole, replaceWhole } from '../../core/node/shared-file.js'
-import type { Costs } from '../../core/routing/index.js'
+import { bettered, type Costs, NOISE, type Observed } from '../../core/routing/index.js'
 import { type Calibration, type Readout, readCalibration, writeCalibration } from './calibration.js'
 
 /** The file of this machine's measurements in the user's cache folder. Nobody needs it to be there. */
@@ -28,6 +28,25 @@ export class CalibrationFile {
     return replaceWhole(this.path, writeCalibration(calibration))
   }
 
+  /**
+   * Corrects what was measured by what links saw, where that is clearly better; does not make a file that is not there.
+   * @throws SignalboxError `SYSTEM`
+   */
+  async refresh(observed: ReadonlyMap<string, Observed>): Promise<void> {
+    if (observed.size === 0) return
+    const readout = await this.read()
+    if (readout.state !== 'valid') return
+    const transports = { ...readout.calibration.transports }
+    for (const [transport, seen] of observed) {
+      const known = transports[transport]
+      if (known !== undefined && isClearlyBetter(seen, known)) transports[transport] = bettered(known, seen)
+    }
+    const isNew = Object.entries(transports).some(
+      ([name, figures]) => figures !== readout.calibration.transports[name],
+    )
+    if (isNew) await this.write({ ...readout.calibration, transports })
+  }
+
   /** Lets `costs` know what it holds; says whether, and else why not. */
   async feed(costs: Costs): Promise<string | undefined> {
     const readout = await this.read()
@@ -41,4 +60,8 @@ export class CalibrationFile {
         return readout.because
     }
   }
+}
+
+function isClearlyBetter(seen: Observed, known: Observed): boolean {
+  return seen.latency * NOISE < known.latency || seen.bytesPerSecond > known.bytesPerSecond * NOISE
 }

@@ -6,6 +6,7 @@ import { hangUp } from './hang-up.js'
 import { Heartbeat } from './heartbeat.js'
 import { keptLength, ReplayBuffer } from './replay-buffer.js'
 import type { Track } from './track.js'
+import { type PaceSample, TrackPace } from './track-pace.js'
 import { noTraffic } from './traffic.js'
 import { violation } from './violation.js'
 import type { Way } from './way.js'
@@ -21,6 +22,8 @@ export interface TrackSettings {
   readonly replay: number
   /** Bytes received after which the peer hears of it at once. */
   readonly ackAfter: number
+  /** Told how fast a track is; see {@link TrackPace}. */
+  readonly observed: ((way: Way, sample: PaceSample) => void) | undefined
 }
 
 /**
@@ -45,6 +48,7 @@ export class CountedTrack {
   settled = false
 
   readonly #heartbeat: Heartbeat
+  readonly #pace: TrackPace | undefined
   /** Whether `replay` holds what was not confirmed. */
   #keeps: boolean
   #room: FrameRoom | undefined
@@ -72,6 +76,10 @@ export class CountedTrack {
     this.partSize = Math.min(settings.maxFrame, track.maxFrame) - FRAME_OVERHEAD
     this.#keeps = settings.replay > 0 && !track.holds
     this.replay = new ReplayBuffer(settings.replay)
+    const { way } = track
+    const { observed, clock } = settings
+    if (way !== undefined && observed !== undefined)
+      this.#pace = new TrackPace(clock, sample => observed(way, sample))
     const { mine, theirs } = settings.heartbeat
     this.#heartbeat = new Heartbeat(settings.clock, mine, theirs, { beat: () => this.#beat(), silent })
   }
@@ -133,6 +141,7 @@ export class CountedTrack {
       return false
     }
     this.#sent++
+    this.#pace?.left(this.#room.length)
     this.#heartbeat.spoke()
     return true
   }
@@ -168,6 +177,7 @@ export class CountedTrack {
       throw violation(`it received ${count} frames where ${this.#confirmed} to ${this.#sent} are possible`)
     if (this.#keeps) this.replay.drop(count - this.#confirmed)
     this.#confirmed = count
+    this.#pace?.confirmed(count)
   }
 
   /** Says that nothing new follows; false when the track is full. */

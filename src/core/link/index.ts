@@ -21,6 +21,7 @@ export { ACCEPTED, type Outcome, PromiseReceipt, type Receipt } from './outcome.
 export { Queue } from './queue.js'
 export { errorOf, readReason, writeReason } from './reason.js'
 export { type Dial, SessionRegistry } from './session-registry.js'
+export { type PaceSample, TrackPace } from './track-pace.js'
 export type { TrackReport, Traffic } from './traffic.js'
 export { violation } from './violation.js'
 export type { Way } from './way.js'

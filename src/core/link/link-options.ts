@@ -2,6 +2,8 @@ import type { Clock } from '../contracts/index.js'
 import type { ChooseTrack } from './choose-track.js'
 import type { TrackSettings } from './counted-track.js'
 import type { Session } from './handshake.js'
+import type { PaceSample } from './track-pace.js'
+import type { Way } from './way.js'
 
 /** How a link treats its tracks. */
 export interface LinkOptions {
@@ -12,6 +14,8 @@ export interface LinkOptions {
   readonly resume?: number
   /** Which track carries which message. @default the primary one all */
   readonly chooseTrack?: ChooseTrack
+  /** Told a few times a second how fast a track is that carries something. @default nobody looks */
+  readonly observed?: ((way: Way, sample: PaceSample) => void) | undefined
   /**
    * Bytes that a track keeps until the peer confirms that it received them, one more frame not counted.
    * @default 1 MiB
@@ -33,5 +37,6 @@ export function trackSettings({ mine, theirs }: Session, options: LinkOptions, c
     heartbeat: { mine: mine.heartbeat, theirs: theirs.heartbeat },
     replay: resume > 0 ? replay : 0,
     ackAfter: acknowledgeAfter,
+    observed: options.observed,
   }
 }

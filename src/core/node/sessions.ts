@@ -125,7 +125,11 @@ export class Sessions {
       sessions: this.#registry,
       way: { transport, address: address.href },
       // What does not leave the process cannot be cut: its end is the peer's.
-      link: { resume: capabilities.reach === 'process' ? 0 : resume, chooseTrack: plan.choice() },
+      link: {
+        resume: capabilities.reach === 'process' ? 0 : resume,
+        chooseTrack: plan.choice(),
+        observed: plan.observed,
+      },
     }
   }
 

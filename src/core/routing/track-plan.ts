@@ -1,4 +1,4 @@
-import { type ChooseTrack, primaryTrack } from '../link/index.js'
+import { type ChooseTrack, type PaceSample, primaryTrack, type Way } from '../link/index.js'
 import type { Candidate } from './candidate.js'
 
 /** A way for a further track of a link. */
@@ -18,6 +18,8 @@ export interface TrackPlan {
   further(ranked: readonly Candidate[]): readonly FurtherTrack[]
   /** Which track of a new link carries which message; asked on both sides, for what each of them sends. */
   choice(): ChooseTrack
+  /** What links see of their tracks, where the plan goes by that. */
+  readonly observed?: (way: Way, sample: PaceSample) => void
 }
 
 /** The best way alone. */

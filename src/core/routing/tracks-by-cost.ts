@@ -45,6 +45,9 @@ export function tracksByCost({ costs, preferences, capabilitiesOf }: CostPlanOpt
         return from === undefined ? [] : { over: item.over, from }
       })
     },
+    observed(way, sample) {
+      if (capabilitiesOf(way)?.reach !== 'network') costs.observe(way.transport, sample)
+    },
     choice: () => new TracksBySize(priceOf, () => costs.changes).choose,
   }
 }
