@@ -12,7 +12,7 @@ export interface TrackView {
 
 /**
  * Says which track carries a message of `bytes` bytes. `tracks` has at least two, the primary one first; what
- * is not among them counts as that.
+ * is not among them counts as that. The sizes that one track carries have no gap.
  */
 export type ChooseTrack = <T extends TrackView>(bytes: number, tracks: readonly T[]) => T | undefined
 

@@ -120,7 +120,7 @@ export class Departures implements LaneTrack {
     value: unknown,
     most: number,
   ): number | undefined {
-    const on = this.#encoding || this.#posted.size > 0 ? undefined : this.tracks.only
+    const on = this.#encoding || this.#posted.size > 0 ? undefined : this.tracks.primaryUpTo(most)
     const atMost = on === undefined ? 0 : Math.min(most, on.partSize)
     if (on === undefined || head.length > atMost) return undefined
     const room = on.reserve(dataLength(lane, sequence, atMost))

@@ -17,8 +17,8 @@ export interface LaneTrack {
   putData(on: CountedTrack, lane: number, sequence: number, head: Uint8Array, body: Uint8Array): boolean
   /**
    * Writes a message straight into a track: `head`, and what `encoder` makes of `value`, `most` bytes at most.
-   * @returns how many bytes it has; undefined where nothing was sent: it is larger, there is no room, or several
-   * tracks to choose between, or the encoder does not write in place
+   * @returns how many bytes it has; undefined where nothing was sent: it is larger, there is no room, its track would
+   * depend on its size, or the encoder does not write in place
    * @throws what the encoder throws
    */
   putValue(

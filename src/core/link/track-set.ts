@@ -78,9 +78,13 @@ export class TrackSet {
     return this.#owed.length === 0 ? this.#usable[0] : undefined
   }
 
-  /** The primary one, where it is the only one that may take something new: then a message's size decides nothing. */
-  get only(): CountedTrack | undefined {
-    return this.#usable.length === 1 ? this.primary : undefined
+  /** The primary one, where every message of up to `bytes` bytes takes it: it can be written there before its size is known. */
+  primaryUpTo(bytes: number): CountedTrack | undefined {
+    const tracks = this.#usable
+    const { primary } = this
+    if (primary === undefined || tracks.length < 2) return primary
+    const isForAll = this.choose(0, tracks) === primary && this.choose(bytes, tracks) === primary
+    return isForAll ? primary : undefined
   }
 
   /** Whether messages of a lane may come in another order than they were sent. */
