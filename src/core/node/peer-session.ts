@@ -10,7 +10,6 @@ import {
 } from '../contracts/index.js'
 import {
   ByteReader,
-  type LaneSink,
   type Link,
   type LinkHost,
   type OutboundLane,
@@ -29,11 +28,11 @@ import {
   readControl,
 } from './control-message.js'
 import type { Declaration } from './declaration.js'
-import { decodeHead } from './envelope.js'
+import { Delivery } from './delivery.js'
 import type { AskOptions } from './open-question.js'
 import { PeerContracts } from './peer-contracts.js'
 import { Questions } from './questions.js'
-import { type Recipient, readLabel, type Service } from './recipient.js'
+import type { Service } from './recipient.js'
 import { SpokenContracts } from './spoken-contracts.js'
 
 /** Contracts in one message of the catalogue. */
@@ -75,7 +74,7 @@ export class PeerSession {
       accept: message => this.#onAnswer(new ByteReader(message)),
       read: message => this.#onAnswer(message),
     },
-    laneOpened: label => this.#laneOpened(label),
+    laneOpened: label => this.#delivery.laneOpened(label),
     attached: link => this.#attached(link),
   }
   #link: Link | undefined
@@ -84,6 +83,7 @@ export class PeerSession {
   readonly #theirs: PeerContracts
   readonly #questions: Questions
   readonly #answering: Answering
+  readonly #delivery: Delivery
 
   /**
    * @param greeting what the handshake agreed on
@@ -105,6 +105,7 @@ export class PeerSession {
     this.#answering = new Answering(this.node, this.#spoken, () =>
       this.link.ended ? undefined : this.link.replies,
     )
+    this.#delivery = new Delivery(surroundings.services, this.#theirs, this.#answering)
   }
 
   get link(): Link {
@@ -249,36 +250,6 @@ export class PeerSession {
     else if (this.interests.size < INTERESTS) this.interests.add(change.topic)
     else throw new SignalboxError('LIMIT_EXCEEDED', `a node may want ${INTERESTS} topics`)
     this.interestChanges$.next(change)
-  }
-
-  #laneOpened(label: Uint8Array): LaneSink {
-    const [service, name] = readLabel(label)
-    try {
-      const opened = this.surroundings.services.get(service)
-      if (opened === undefined) throw new SignalboxError('ACTOR_UNKNOWN', `there is no service ${service}`)
-      const recipient = opened.open(name)
-      return {
-        accept: message => this.#deliver(recipient, new ByteReader(message)),
-        read: message => this.#deliver(recipient, message),
-      }
-    } catch (error) {
-      return {
-        accept: () => {
-          throw error
-        },
-      }
-    }
-  }
-
-  #deliver(recipient: Recipient, input: ByteReader): void | Promise<void> {
-    const { declaration, contract: number, question, note } = decodeHead(input)
-    if (declaration !== undefined) this.#theirs.declare(declaration)
-    recipient.assertPresent?.()
-    const theirs = this.#theirs.get(number)
-    const contract = theirs.local()
-    const value = validate(contract.schemas.input, input.value(theirs.decoder('input')), contract.key)
-    if (question === undefined) return recipient.tell(contract, value, note)
-    return this.#answering.deliver(recipient, contract, value, question)
   }
 
   #onAnswer(input: ByteReader): void {
