@@ -24,7 +24,8 @@ export async function answerRounds(start: () => Promise<Contestant>): Promise<vo
           error => report(failure(error)),
         )
     })
-    process.once('disconnect', () => leave(contestant))
+    // Nobody waits any more; what is under way would only hold up the end.
+    process.once('disconnect', () => process.exit())
     report('ready')
   } catch (error) {
     // Exits for the same reason as `leave`.
