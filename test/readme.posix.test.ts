@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { completed } from '../scripts/readme.mjs'
+import { dll } from '../src/transports/dll/index.js'
 import { mailslot } from '../src/transports/mailslot/index.js'
 import { memory } from '../src/transports/memory/index.js'
 import { namedPipe } from '../src/transports/named-pipe/index.js'
@@ -9,5 +10,5 @@ import { tcp } from '../src/transports/tcp/index.js'
 
 it('the README quotes the examples and the descriptors as they are; `npm run readme` brings it up to date', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-  expect(readme).toBe(completed(readme, [memory(), namedPipe(), sharedMemory(), tcp(), mailslot()]))
+  expect(readme).toBe(completed(readme, [memory(), namedPipe(), sharedMemory(), tcp(), mailslot(), dll()]))
 })

@@ -1,4 +1,5 @@
 import type { AnyTransport } from '../core/contracts/index.js'
+import { dll } from '../transports/dll/index.js'
 import { mailslot } from '../transports/mailslot/index.js'
 import { memory } from '../transports/memory/index.js'
 import { namedPipe } from '../transports/named-pipe/index.js'
@@ -7,5 +8,5 @@ import { tcp } from '../transports/tcp/index.js'
 
 /** Every transport that comes with Signalbox, usable on this machine or not. */
 export function builtinTransports(): AnyTransport[] {
-  return [memory(), namedPipe(), sharedMemory(), tcp(), mailslot()]
+  return [memory(), namedPipe(), sharedMemory(), tcp(), mailslot(), dll()]
 }

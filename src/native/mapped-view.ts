@@ -39,7 +39,7 @@ export class MappedView {
     this.#hold = { mapping }
     try {
       this.#buffer = foreign().view(mapping.address, mapping.bytes)
-      unreachable.register(this.#buffer, this.#hold)
+      unreachable.register(this.#buffer, this.#hold, this.#hold)
     } catch (cause) {
       mapping.unmap()
       const why = `${name}: ${mapping.bytes} B are more than one buffer of this runtime can have; use several`
@@ -60,5 +60,15 @@ export class MappedView {
     this.#buffer = undefined
     if (transfer !== undefined) this.#hold.successor = transfer.call(buffer)
     this.#hold.mapping.retire()
+  }
+
+  /**
+   * Closes, and gives the addresses back at once where the runtime can detach. Only for an owner who knows that nothing
+   * outside of JS has the bytes at hand.
+   */
+  closeAtOnce(): void {
+    if (this.#buffer === undefined) return
+    this.close()
+    if (this.#hold.successor !== undefined && unreachable.unregister(this.#hold)) this.#hold.mapping.unmap()
   }
 }

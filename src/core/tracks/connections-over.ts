@@ -26,7 +26,7 @@ export interface PatienceOptions {
 /**
  * Connections over a mechanism that has none. Each end of a connection has an endpoint and a random id of its own, and
  * hears only packets that carry it. What the mechanism loses or reorders stays lost and out of order; a peer that
- * dies is not noticed, one that closes says so once.
+ * dies is noticed where the mechanism watches it (`close: watch`), one that closes says so once.
  */
 export function connectionsOver(
   transport: PacketTransport,

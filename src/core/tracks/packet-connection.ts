@@ -25,6 +25,8 @@ export interface Conversation {
   readonly to: Address | 'all'
   /** Bytes of the mechanism's largest packet. */
   readonly maxPacket: number
+  /** Whether the mechanism tells when the other end's owner is gone. */
+  readonly watched: boolean
 }
 
 /** A connection made of packets that carry the receiver's id. Whether they arrive, and in which order, is the mechanism's. */
@@ -39,9 +41,14 @@ export class PacketConnection extends DerivedConnection {
 
   constructor(private readonly conversation: Conversation) {
     super()
-    const { endpoint, maxPacket } = conversation
+    const { endpoint, maxPacket, to, watched } = conversation
     this.limits = Object.freeze({ maxFrame: maxPacket - DATA_HEADER })
     endpoint.writable$.subscribe(() => this.#goOn())
+    if (watched) {
+      endpoint.unreachable$?.subscribe(address => {
+        if (to !== 'all' && address.href === to.href) this.#lose()
+      })
+    }
     endpoint.closed.then(reason => {
       this.#left()
       if (this.#closing === undefined) this.endAfterDelivery(reason)
@@ -61,10 +68,7 @@ export class PacketConnection extends DerivedConnection {
   take(packet: Uint8Array): void {
     if (this.ended || !isFor(packet, this.conversation.ownId)) return
     if (packet[0] === PacketKind.data) this.#takeData(packet.subarray(DATA_HEADER))
-    else if (packet[0] === PacketKind.close) {
-      this.endAfterDelivery({ by: 'peer' })
-      void this.conversation.endpoint.close()
-    }
+    else if (packet[0] === PacketKind.close) this.#lose()
   }
 
   /** Sends a packet without content, if the mechanism takes it now. */
@@ -93,6 +97,12 @@ export class PacketConnection extends DerivedConnection {
       await this.conversation.endpoint.close()
     }
     await this.closed
+  }
+
+  #lose(): void {
+    if (this.ended) return
+    this.endAfterDelivery({ by: 'peer' })
+    void this.conversation.endpoint.close()
   }
 
   #takeData(frame: Uint8Array): void {

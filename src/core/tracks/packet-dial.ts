@@ -40,7 +40,8 @@ function converse(
   options: TransportOptions,
   patience: number,
 ): Promise<Connection> {
-  const { maxFrame: maxPacket, group } = transport.describe(address)
+  const { maxFrame: maxPacket, group, close } = transport.describe(address)
+  const watched = close === 'watch'
   const everybody = group === 'always' ? 'all' : undefined
   const ownId = context.random.bytes(ID_LENGTH)
   const open = openPacket(ownId, endpoint.address)
@@ -56,7 +57,14 @@ function converse(
     const accepted = isFor(bytes, ownId) ? readAccept(bytes) : undefined
     if (accepted === undefined) return
     const to = everybody ?? from ?? accepted.at
-    const established = new PacketConnection({ endpoint, ownId, peerId: accepted.listener, to, maxPacket })
+    const established = new PacketConnection({
+      endpoint,
+      ownId,
+      peerId: accepted.listener,
+      to,
+      maxPacket,
+      watched,
+    })
     connection = established
     established.signal('confirm')
     receive = answer => {

@@ -100,10 +100,11 @@ export class PacketListener implements Listener {
       options,
     )
     if (this.#pending.get(key) !== pending) return endpoint.close()
-    const { maxFrame: maxPacket, group } = transport.describe(this.address)
+    const { maxFrame: maxPacket, group, close } = transport.describe(this.address)
+    const watched = close === 'watch'
     const to = group === 'always' ? 'all' : at
     const ownId = context.random.bytes(ID_LENGTH)
-    const connection = new PacketConnection({ endpoint, ownId, peerId: dialler, to, maxPacket })
+    const connection = new PacketConnection({ endpoint, ownId, peerId: dialler, to, maxPacket, watched })
     let confirmed = false
     endpoint.packets$.subscribe(({ bytes }) => {
       if (!isFor(bytes, ownId)) return

@@ -19,6 +19,9 @@ export interface Kernel32 {
   CloseHandle(object: Handle): number
   GetLastError(): number
   GetModuleHandleExW(flags: number, address: bigint, module: Uint8Array): number
+  LoadLibraryExW(path: string, file: Handle, flags: number): Handle
+  GetProcAddress(module: Handle, symbol: string): bigint | null
+  FreeLibrary(module: Handle): number
   LocalFree(memory: NativeMemory): NativeMemory
   CreateFileW(
     name: string,
@@ -43,6 +46,7 @@ export interface Kernel32 {
     written: Uint8Array | null,
     overlapped: NativeMemory,
   ): number
+  MoveFileExW(from: string, to: string, flags: number): number
   CreateFileMappingW(
     file: Handle,
     security: Uint8Array | null,
@@ -66,6 +70,7 @@ export interface Kernel32 {
   SetEvent(event: Handle): number
   CreateMutexW(security: Uint8Array | null, owned: 0 | 1, name: string | null): Handle
   OpenMutexW(access: number, inherit: 0 | 1, name: string): Handle
+  ReleaseMutex(mutex: Handle): number
   WaitForSingleObject(object: Handle, milliseconds: number): number
   RegisterWaitForSingleObject(
     wait: Uint8Array,
@@ -110,12 +115,16 @@ export const kernel32 = systemLibrary<Kernel32>('kernel32.dll', {
   CloseHandle: 'int __stdcall CloseHandle(intptr object)',
   GetLastError: 'uint32 __stdcall GetLastError()',
   GetModuleHandleExW: 'int __stdcall GetModuleHandleExW(uint32 flags, void *address, void *module)',
+  LoadLibraryExW: 'intptr __stdcall LoadLibraryExW(str16 path, intptr file, uint32 flags)',
+  GetProcAddress: 'void * __stdcall GetProcAddress(intptr module, str symbol)',
+  FreeLibrary: 'int __stdcall FreeLibrary(intptr module)',
   LocalFree: 'void * __stdcall LocalFree(void *memory)',
   CreateFileW:
     'intptr __stdcall CreateFileW(str16 name, uint32 access, uint32 share, void *security, uint32 disposition, uint32 flags, intptr template)',
   ReadFile: 'int __stdcall ReadFile(intptr file, void *bytes, uint32 room, void *read, void *overlapped)',
   WriteFile:
     'int __stdcall WriteFile(intptr file, void *bytes, uint32 count, void *written, void *overlapped)',
+  MoveFileExW: 'int __stdcall MoveFileExW(str16 from, str16 to, uint32 flags)',
   CreateFileMappingW:
     'intptr __stdcall CreateFileMappingW(intptr file, void *security, uint32 protection, uint32 highBytes, uint32 lowBytes, str16 name)',
   OpenFileMappingW: 'intptr __stdcall OpenFileMappingW(uint32 access, int inherit, str16 name)',
@@ -128,6 +137,7 @@ export const kernel32 = systemLibrary<Kernel32>('kernel32.dll', {
   SetEvent: 'int __stdcall SetEvent(intptr event)',
   CreateMutexW: 'intptr __stdcall CreateMutexW(void *security, int owned, str16 name)',
   OpenMutexW: 'intptr __stdcall OpenMutexW(uint32 access, int inherit, str16 name)',
+  ReleaseMutex: 'int __stdcall ReleaseMutex(intptr mutex)',
   WaitForSingleObject: 'uint32 __stdcall WaitForSingleObject(intptr object, uint32 milliseconds)',
   RegisterWaitForSingleObject:
     'int __stdcall RegisterWaitForSingleObject(void *wait, intptr object, void *callback, uintptr context, uint32 milliseconds, uint32 flags)',
