@@ -58,12 +58,13 @@ export function completed(readme, transports) {
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
+  const { dll } = await import('signalbox/transports/dll')
   const { mailslot } = await import('signalbox/transports/mailslot')
   const { memory } = await import('signalbox/transports/memory')
   const { namedPipe } = await import('signalbox/transports/named-pipe')
   const { sharedMemory } = await import('signalbox/transports/shared-memory')
   const { tcp } = await import('signalbox/transports/tcp')
   const readme = new URL('README.md', root)
-  const transports = [memory(), namedPipe(), sharedMemory(), tcp(), mailslot()]
+  const transports = [memory(), namedPipe(), sharedMemory(), tcp(), mailslot(), dll()]
   writeFileSync(readme, completed(readFileSync(readme, 'utf8'), transports))
 }

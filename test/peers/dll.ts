@@ -1,21 +1,17 @@
 // A process that has a library's shared section in common with the one that started it:
 //   add <folder> <name> <bytes> <count>     tells 'ready', waits for a message, and adds so often to the first integer
 //   hold <folder> <from> <to>               opens an endpoint, sends one packet, and stays
-//   dial <folder> <to>                      connects, and stays
 //   flood <folder> <from> <to>              writes numbered packets for ever, and reads what comes
 import { firstValueFrom } from 'rxjs'
 import { parseAddress } from 'signalbox'
 import { createTestContext } from 'signalbox/testing'
 import { dll, SharedDll } from 'signalbox/transports/dll'
-import { connectionsOver } from '../../src/core/tracks/index.js'
 import { readNumbered, writeNumbered } from './numbered-packet.js'
 
 const [what, folder = '', ...rest] = process.argv.slice(2)
 const tell = (message: unknown) => process.send?.(message)
 
 if (what === 'add') await add(...(rest as [string, string, string]))
-else if (what === 'dial')
-  await connectionsOver(dll()).connect(parseAddress(rest[0] ?? ''), createTestContext(folder))
 else await converse(...(rest as [string, string]))
 
 async function add(name: string, bytes: string, count: string): Promise<void> {
