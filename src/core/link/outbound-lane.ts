@@ -74,7 +74,9 @@ export class OutboundLane {
   /** Bytes of the largest message that was refused since {@link room} was asked for last. */
   #refused = 0
   /** Who waits for room; all wait for the same promise. */
-  #roomWanted: { readonly promise: Promise<void>; resolve(): void } | undefined
+  #roomWanted:
+    | { readonly promise: Promise<void>; resolve(): void; reject(why: SignalboxError): void }
+    | undefined
   #ended: SignalboxError | undefined
   #ending = false
   /** The peer knows of this lane: on other tracks than the primary one, messages could come before its OPEN. */
@@ -159,8 +161,8 @@ export class OutboundLane {
     } catch (error) {
       return Promise.reject(error)
     }
-    if (this.#ended !== undefined) return Promise.reject(this.#ended)
-    if (this.#ending) return Promise.reject(new SignalboxError('CLOSED', 'the lane is closed'))
+    const over = this.#over
+    if (over !== undefined) return Promise.reject(over)
     if (this.#waiting.size >= this.mayWait) {
       const why = `${this.mayWait} messages wait for this receiver already; await each send, or send less`
       return Promise.reject(new SignalboxError('OVERFLOW', why))
@@ -172,17 +174,20 @@ export class OutboundLane {
 
   /**
    * Resolves when there is room again for what was refused: when half of the window is free, so that the next messages
-   * are made while the last ones travel, and the track takes more. It keeps no room for anybody, and never rejects:
-   * where the lane has ended, there is nothing to wait for.
+   * are made while the last ones travel, and the track takes more. It keeps no room for anybody.
+   * @throws SignalboxError `CLOSED` when the lane or the session has ended, or does so meanwhile
    */
   room(): Promise<void> {
-    if (this.#ended !== undefined || this.#ending) return Promise.resolve()
+    const over = this.#over
+    if (over !== undefined) return Promise.reject(over)
     if (this.#roomWanted === undefined) {
       let resolve = () => {}
-      const promise = new Promise<void>(settle => {
+      let reject: (why: SignalboxError) => void = () => {}
+      const promise = new Promise<void>((settle, refuse) => {
         resolve = settle
+        reject = refuse
       })
-      this.#roomWanted = { promise, resolve }
+      this.#roomWanted = { promise, resolve, reject }
       this.track.wake(this)
     }
     return this.#roomWanted.promise
@@ -264,6 +269,11 @@ export class OutboundLane {
     this.#endWaitForRoom()
   }
 
+  /** Why nothing is taken any more. */
+  get #over(): SignalboxError | undefined {
+    return this.#ended ?? (this.#ending ? new SignalboxError('CLOSED', 'the lane is closed') : undefined)
+  }
+
   /** Whether a message may go now, as far as that does not depend on its size. */
   get #mayBegin(): boolean {
     return (
@@ -290,9 +300,12 @@ export class OutboundLane {
   }
 
   #endWaitForRoom(): void {
+    const wanted = this.#roomWanted
+    const over = this.#over
     this.#refused = 0
-    this.#roomWanted?.resolve()
     this.#roomWanted = undefined
+    if (over === undefined) wanted?.resolve()
+    else wanted?.reject(over)
   }
 
   #sent(length: number, receipt: Receipt): void {

@@ -130,7 +130,7 @@ export class PeerSession {
     })
   }
 
-  /** Resolves when it is worth while to try again what {@link tell} refused. */
+  /** Resolves when it is worth while to try again what {@link tell} refused. @throws SignalboxError `CLOSED` with the session */
   room(label: string): Promise<void> {
     return this.#lanes.get(label)?.room() ?? Promise.resolve()
   }

@@ -69,7 +69,9 @@ export class RemoteNode {
 
   /** Resolves when it is worth while to try again what {@link tell} refused. It never rejects. */
   room(label: string): Promise<void> {
-    return this.session?.room(label) ?? this.#waiting.room()
+    const inLane = this.session?.room(label)
+    if (inLane === undefined) return this.#waiting.room()
+    return inLane.catch(() => undefined) // with its session gone, the next message goes another way
   }
 
   /** Sends a message; resolves when it was accepted. @throws SignalboxError like a session's `send`, `NODE_UNKNOWN`, `NO_LISTENER` */

@@ -76,15 +76,18 @@ describe('a lane without room', () => {
     expect(fill(left.control, 200)).toBe(2)
   })
 
-  it('keeps nobody waiting when it ends, or the session does', async () => {
+  it('keeps nobody waiting when it ends, or the session does: it says that nothing will be taken', async () => {
     const { sink } = slowSink()
     const { left } = await linkPair({}, { host: { laneOpened: () => sink }, hello: { window } })
     const [ended, lost] = [left.openLane(bytes('a')), left.openLane(bytes('b'))]
     for (const lane of [ended, lost]) fill(lane, 1)
-    const rooms = [ended.room(), lost.room()]
+    const rooms = [ended.room(), lost.room()].map(room =>
+      expect(room).rejects.toMatchObject({ code: 'CLOSED' }),
+    )
     ended.end()
     await rooms[0]
     left.abort()
-    await Promise.all([...rooms, lost.room()])
+    await rooms[1]
+    for (const lane of [ended, lost]) await expect(lane.room()).rejects.toMatchObject({ code: 'CLOSED' })
   })
 })
