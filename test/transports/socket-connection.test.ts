@@ -1,10 +1,16 @@
 import { once } from 'node:events'
+import * as files from 'node:fs'
 import type { Socket } from 'node:net'
 import { firstValueFrom } from 'rxjs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Clock, type FrameSink, SignalboxError } from '../../src/core/contracts/index.js'
 import { SocketConnection } from '../../src/transports/socket/socket-connection.js'
 import { socketPair } from '../support/socket-pair.js'
+
+vi.mock('node:fs', async original => {
+  const fs = await original<typeof files>()
+  return { ...fs, writeSync: vi.fn(fs.writeSync) }
+})
 
 const MiB = 1024 * 1024
 const opened: Socket[] = []
@@ -16,14 +22,30 @@ afterEach(() => {
 describe('a socket connection', () => {
   it('[tcp: both-ways] answers all that came in one event with one write', async () => {
     const { connection, here, there } = await connect()
-    const writes = vi.spyOn(here, 'write')
+    const writes = writesTo(here)
     connection.receive(({ bytes }) => {
       for (const byte of bytes) void Promise.resolve().then(() => connection.send(Uint8Array.of(byte + 1)))
     })
     there.write(Buffer.from('HAL'))
     const [answer] = await once(there, 'data')
     expect(String(answer)).toBe('IBM')
-    expect(writes).toHaveBeenCalledTimes(1)
+    expect(writes()).toBe(1)
+  })
+
+  it('lets what was sent leave at once when it is flushed, and all of it in order', async () => {
+    const { connection, here, there } = await connect()
+    const writes = writesTo(here)
+    const expected: Buffer[] = []
+    for (let n = 0; n < 200; n++) {
+      const frame = Buffer.alloc(1 + (n % 7) * 1000, n)
+      expected.push(frame)
+      expect(connection.send(frame)).toBe('sent')
+      if (n === 0) expect(writes()).toBe(0)
+      connection.flush()
+      if (n === 0) expect(writes()).toBe(1)
+    }
+    const all = Buffer.concat(expected)
+    expect((await readBytes(new SocketConnection(there, nobody), all.length)).equals(all)).toBe(true)
   })
 
   it('delivers what came before there was a sink', async () => {
@@ -290,6 +312,27 @@ async function connect(
   opened.push(here, there)
   there.on('error', () => {}) // what the far end is told is not what these tests are about
   return { connection: new SocketConnection(here, { ...nobody, name: 'the till', ...options }), here, there }
+}
+
+/** Counts writes to `socket`, by its stream or directly. */
+function writesTo(socket: Socket): () => number {
+  const direct = vi.mocked(files.writeSync)
+  direct.mockClear()
+  const write = vi.spyOn(socket, 'write')
+  return () => write.mock.calls.length + direct.mock.calls.length
+}
+
+/** The first `length` bytes that come. */
+function readBytes(connection: { receive(sink: FrameSink): void }, length: number): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  let missing = length
+  return new Promise(resolve => {
+    connection.receive(({ bytes }) => {
+      pieces.push(Buffer.from(bytes))
+      missing -= bytes.length
+      if (missing <= 0) resolve(Buffer.concat(pieces))
+    })
+  })
 }
 
 function read(connection: { receive(sink: FrameSink): void }, length: number): Promise<string> {

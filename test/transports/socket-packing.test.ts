@@ -40,6 +40,32 @@ describe('the packing writer', () => {
     expect(system.writes.map(write => [...write])).toEqual([[1], [2, 3]])
   })
 
+  it('has the system take directly what is small, and leaves the rest of it to the stream', async () => {
+    const { system, writer } = setUp()
+    system.takesNow = 5
+    writer.send(Buffer.from('abc'))
+    writer.flush()
+    expect([String(system.bytes()), writer.waiting]).toEqual(['abc', 0])
+    writer.send(Buffer.from('defgh'))
+    writer.flush()
+    writer.send(Buffer.from('ij'))
+    writer.flush()
+    expect([String(system.bytes()), writer.waiting]).toEqual(['abcdefgh', 5])
+    await system.takeAll()
+    expect([String(system.bytes()), writer.waiting]).toEqual(['abcdefghij', 0])
+  })
+
+  it('tells whoever was refused, and never from inside a send, when the system takes all directly', async () => {
+    const { system, writer, writable } = setUp()
+    system.takesNow = MiB
+    writer.send(new Uint8Array(10))
+    expect(writer.send(new Uint8Array(MiB))).toBe('full')
+    writer.flush()
+    expect(writable()).toBe(0)
+    await system.takeAll()
+    expect([writer.waiting, writable(), writer.send(new Uint8Array(MiB))]).toEqual([0, 1, 'sent'])
+  })
+
   it('writes a full segment at once, without waiting for the end of the turn', () => {
     const { system, writer } = setUp()
     const frame = new Uint8Array(SEGMENT_BYTES / 4)
@@ -182,10 +208,21 @@ class SlowSystem implements ByteSink {
   readonly writes: Uint8Array[] = []
   readonly #callbacks: (() => void)[] = []
   readonly #taken: Uint8Array[] = []
+  /** Bytes that it still takes directly. */
+  takesNow = 0
 
   write(bytes: Uint8Array, written: () => void): void {
     this.writes.push(bytes)
     this.#callbacks.push(written)
+  }
+
+  writeNow(bytes: Uint8Array, length: number): number {
+    const count = Math.min(length, this.takesNow)
+    this.takesNow -= count
+    if (count === 0) return 0
+    this.writes.push(Buffer.from(bytes.subarray(0, count)))
+    this.#taken.push(Buffer.from(bytes.subarray(0, count)))
+    return count
   }
 
   takeOne(): void {

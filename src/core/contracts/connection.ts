@@ -63,6 +63,11 @@ export interface Connection {
   pause(): void
   /** Reads again. */
   resume(): void
+  /**
+   * Present where what is sent waits for the end of the turn, so that it travels together: what was sent leaves now.
+   * For those who wake somebody with it, as a mechanism does whose control connection carries its bell.
+   */
+  flush?(): void
   /** Resolves once, when no frame will come or go any more; it never rejects. */
   readonly closed: Promise<CloseReason>
   readonly remote: PeerIdentity

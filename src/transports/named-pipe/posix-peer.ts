@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { libc } from '../../native/posix/libc.js'
 import { libSystem } from '../../native/posix/libsystem.js'
+import { descriptorOf } from '../socket/socket-descriptor.js'
 
 /** Who is at the other end of a Unix socket, by the kernel's word. */
 export interface PosixPeer {
@@ -22,12 +23,6 @@ export function posixPeerOf(socket: Socket): PosixPeer | undefined {
 /** Whether that peer may talk with us: the same user, or root, who could do anything anyway. */
 export function isTrusted({ uid }: PosixPeer): boolean {
   return uid === process.geteuid?.() || uid === 0
-}
-
-/** Node has no public way to it; the field is there in every version since 0.10. */
-function descriptorOf(socket: Socket): number | undefined {
-  const { _handle: handle } = socket as Socket & { _handle?: { readonly fd?: number } | null }
-  return handle?.fd !== undefined && handle.fd >= 0 ? handle.fd : undefined
 }
 
 const SOL_SOCKET = 1

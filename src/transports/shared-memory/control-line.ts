@@ -79,6 +79,7 @@ export class ControlLine {
   /** Wakes the peer. One that has so many bells before it that no other fits does not miss this one. */
   ring(): void {
     this.#connection.send(BELLS)
+    this.#connection.flush?.()
   }
 
   /** Ends the line; the peer reads what was said, and then the end. */

@@ -14,8 +14,9 @@ import type { ControlLine } from './control-line.js'
 import { IncomingWay } from './incoming-way.js'
 import { type Sizes, waysOf } from './layout.js'
 import { OutgoingWay } from './outgoing-way.js'
+import { SecondLook } from './second-look.js'
 import type { Segment } from './segment.js'
-import { SpinPace } from './spin-pace.js'
+import { SpinPace, type SpinTally } from './spin-pace.js'
 
 /** What a {@link SharedMemoryConnection} is made of. */
 export interface SharedMemoryConnectionOptions {
@@ -32,7 +33,17 @@ export interface SharedMemoryConnectionOptions {
   readonly spin?: boolean
 }
 
-/** ms after which deliveries leave the event loop to others for a turn. */
+/** What it cost a connection to learn that something came. */
+export interface WakingTally {
+  /** Bells that we rang, each a system call, for a peer that slept. */
+  readonly bells: number
+  /** How often we went to sleep. */
+  readonly sleeps: number
+  /** How often we waited awake instead. */
+  readonly spins: SpinTally
+}
+
+/** ms after which deliveries leave the event loop to others for a turn, and so do waits between them. */
 const BATCH = 0.2
 /** Frames, or bytes, between two looks at the clock. */
 const LOOK_AFTER = { frames: 64, bytes: 64 * 1024 }
@@ -56,6 +67,9 @@ export class SharedMemoryConnection implements Connection {
   readonly #segment: Segment
   readonly #clock: Pick<Clock, 'now'>
   readonly #pace: SpinPace
+  readonly #secondLook = new SecondLook()
+  /** Whether the next look is one after work. */
+  #lookingAgain = false
   readonly #incoming: IncomingWay
   readonly #outgoing: OutgoingWay
   readonly #writable = new Subject<void>()
@@ -63,6 +77,10 @@ export class SharedMemoryConnection implements Connection {
   #paused = false
   /** Whether a turn is to come, or running: then nobody needs to wake us. */
   #awake = false
+  /** When the event loop had its turn last; kept only while we wait awake. */
+  #loopedAt = 0
+  #bells = 0
+  #sleeps = 0
   /** Why it ends; frames that the peer left may still be delivered. */
   #reason: CloseReason | undefined
   #over = false
@@ -71,7 +89,10 @@ export class SharedMemoryConnection implements Connection {
   /** @throws SignalboxError `PROTOCOL_VIOLATION` when the segment is smaller than agreed */
   constructor({ name, role, control, segment, sizes, clock, spin = true }: SharedMemoryConnectionOptions) {
     const { there, back } = waysOf(segment.buffer, sizes)
-    const ring = () => control.ring()
+    const ring = () => {
+      this.#bells++
+      control.ring()
+    }
     this.#name = name
     this.#control = control
     this.#segment = segment
@@ -152,6 +173,11 @@ export class SharedMemoryConnection implements Connection {
     this.#finish()
   }
 
+  /** What waking, and being woken, took until now. */
+  get waking(): WakingTally {
+    return { bells: this.#bells, sleeps: this.#sleeps, spins: { ...this.#pace.tally } }
+  }
+
   untaken(): Iterable<Uint8Array> {
     return this.#outgoing.untaken()
   }
@@ -184,14 +210,35 @@ export class SharedMemoryConnection implements Connection {
   }
 
   readonly #turn = (): void => {
+    if (this.#pace.pays) this.#loopedAt = this.#clock.now()
+    this.#look()
+  }
+
+  readonly #look = (): void => {
     if (this.#over) return
     let worked = this.#work()
+    if (this.#lookingAgain) this.#secondLook.was(worked)
+    this.#lookingAgain = false
     // Only now, in a turn of its own, so that nobody who has something to do waits for it.
     if (!worked && !this.#over && this.#pace.waits(this.#hasWork)) worked = this.#work()
     if (this.#over) return
-    // Who has just worked looks once more before it sleeps: a bell costs both sides more than a turn.
-    if (worked || !this.#sleeps()) setImmediate(this.#turn)
+    if (worked && (this.#pace.isSpinning || this.#secondLook.isDue())) this.#lookAgain()
+    else if (!this.#fallsAsleep()) setImmediate(this.#turn)
   }
+
+  /**
+   * In a quick conversation as soon as nothing is left of what the frames set off: a turn of the event loop lasts
+   * longer than the peer's answer. Others get it all the same, after each batch.
+   */
+  #lookAgain(): void {
+    this.#lookingAgain = true
+    if (this.#pace.pays && this.#clock.now() - this.#loopedAt < BATCH)
+      queueMicrotask(this.#afterThisMicrotask)
+    else setImmediate(this.#turn)
+  }
+
+  // A tick that is asked for from inside a microtask runs when the queue of microtasks is empty.
+  readonly #afterThisMicrotask = (): void => process.nextTick(this.#look)
 
   /** Does all that can be done now, within bounds; false when there was nothing. */
   #work(): boolean {
@@ -208,7 +255,7 @@ export class SharedMemoryConnection implements Connection {
   readonly #hasWork = (): boolean => (this.#reads && this.#incoming.ready) || this.#outgoing.hasRoom
 
   /** Goes to sleep, unless something came in between. */
-  #sleeps(): boolean {
+  #fallsAsleep(): boolean {
     if (this.#reason?.by === 'peer' && !this.#incoming.ready) {
       this.#finish()
       return true
@@ -216,6 +263,7 @@ export class SharedMemoryConnection implements Connection {
     if (this.#outgoing.refused) this.#outgoing.wantRoom()
     if (this.#outgoing.hasRoom || (this.#reads && !this.#incoming.park())) return false
     this.#awake = false
+    this.#sleeps++
     this.#pace.sleeps()
     return true
   }
@@ -225,26 +273,26 @@ export class SharedMemoryConnection implements Connection {
   }
 
   #deliver(): boolean {
-    if (!this.#reads) return false
-    const start = this.#clock.now()
-    let delivered = this.#deliverSome()
-    const worked = delivered
-    while (delivered && this.#clock.now() - start < BATCH) delivered = this.#deliverSome()
+    if (!this.#reads || !this.#incoming.ready) return false
+    if (this.#deliverSome()) {
+      const start = this.#clock.now()
+      while (this.#deliverSome() && this.#clock.now() - start < BATCH);
+    }
     if (!this.#over) this.#incoming.free()
-    return worked
+    return true
   }
 
-  /** Delivers what is there until it is time to look at the clock; false when there was nothing. */
+  /** Delivers what is there; true when that is so much that it is time to look at the clock. */
   #deliverSome(): boolean {
-    let frames = 0
-    for (let bytes = 0; frames < LOOK_AFTER.frames && bytes < LOOK_AFTER.bytes && this.#reads; frames++) {
-      const frame = this.#next()
-      if (frame === undefined) break
+    let bytes = 0
+    for (let frames = 0; frames < LOOK_AFTER.frames && bytes < LOOK_AFTER.bytes; frames++) {
+      const frame = this.#reads ? this.#next() : undefined
+      if (frame === undefined) return false
       bytes += frame.end - frame.start
       this.#sink?.(frame)
       this.#incoming.done()
     }
-    return frames > 0
+    return true
   }
 
   #next(): ReturnType<IncomingWay['next']> {

@@ -1,33 +1,55 @@
 import { availableParallelism } from 'node:os'
 import type { Clock } from '../../core/contracts/index.js'
 
-/** ms that one wait looks again and again at most. */
+/** ms that one wait looks again and again: at most, and at least where waits paid. */
 const LONGEST = 0.05
+const SHORTEST = 0.01
+/** A wait lasts at most so many times as long as those that paid. */
+const PATIENCE = 4
+/** How much of that average the last one is. */
+const WEIGHT = 1 / 8
 /** ms between two looks at the clock after which this thread was not running: others need the processor more. */
 const PREEMPTED = 0.04
 /** ms without spinning after that. */
 const COOL = 5
 /** ms within which the bell must follow the sleep for spinning to have been worth while. */
 const WORTH = 0.15
-/** Waits in vain in a row after which spinning stops. */
+/** Waits in vain in a row after which spinning stops, once it paid; before, the first one ends it. */
 const MISSES = 3
-/** The most chances that are let pass before it is tried again. */
-const MOST_BACKOFF = 32
+/** The most chances that are let pass before it is tried again: then trying costs less than a bell does. */
+const MOST_BACKOFF = 256
 /** Looks between two looks at the clock, which costs more than they do. */
 const LOOKS = 64
 /** A clock that stands still must not hold us for ever. */
 const MOST_ROUNDS = 10_000
 
+/** What came of waits, counted since the connection began. */
+export interface SpinTally {
+  /** Something arrived. */
+  readonly paid: number
+  /** Nothing did. */
+  readonly vain: number
+  /** The system gave the processor to somebody else. */
+  readonly preempted: number
+}
+
 /**
  * Decides whether to wait by looking again and again, which is far quicker than to sleep and be woken, or to
  * sleep at once. It pays as long as the peer answers within microseconds and has a processor of its own; where it
- * does not, spinning takes the processor from the very peer that is waited for.
+ * does not, spinning takes the processor from the very peer that is waited for. So it never waits much longer than
+ * the waits before that paid, and asks ever less often whether it would pay again.
  */
 export class SpinPace {
+  /** What came of it. */
+  readonly tally = { paid: 0, vain: 0, preempted: 0 } satisfies SpinTally
   readonly #clock: Pick<Clock, 'now'>
   readonly #possible: boolean
   #spinning = false
+  /** Whether a wait paid since spinning began. */
+  #proven = false
   #misses = 0
+  /** ms that a wait took when it paid, on the average of the last ones. */
+  #usual = LONGEST
   /** Chances passed since spinning stopped, and how many there must be. */
   #passed = 0
   #backoff = 1
@@ -40,9 +62,19 @@ export class SpinPace {
     this.#possible = possible
   }
 
+  /** Whether the next wait is one awake. */
+  get isSpinning(): boolean {
+    return this.#spinning
+  }
+
+  /** Whether the peer is expected to be quick, as it has been. */
+  get pays(): boolean {
+    return this.#spinning && this.#proven
+  }
+
   /** We go to sleep. */
   sleeps(): void {
-    if (this.#possible) this.#sleptAt = this.#clock.now()
+    if (this.#possible && !this.#spinning) this.#sleptAt = this.#clock.now()
   }
 
   /** The bell woke us. */
@@ -58,35 +90,52 @@ export class SpinPace {
   waits(arrived: () => boolean): boolean {
     if (!this.#spinning) return false
     const start = this.#clock.now()
+    const most = Math.min(Math.max(PATIENCE * this.#usual, SHORTEST), LONGEST)
     let last = start
     for (let round = 0; round < MOST_ROUNDS; round++) {
       for (let look = 0; look < LOOKS; look++) {
         if (!arrived()) continue
-        this.#misses = 0
-        this.#backoff = 1
+        this.#paid(last - start)
         return true
       }
       const now = this.#clock.now()
       if (now - last > PREEMPTED) {
-        this.#stop()
-        this.#coolUntil = now + COOL
+        this.#preempted(now)
         return false
       }
-      if (now - start > LONGEST) break
+      if (now - start > most) break
       last = now
     }
     this.#missed()
     return false
   }
 
+  /** @param took ms, as of the last look at the clock */
+  #paid(took: number): void {
+    this.tally.paid++
+    this.#usual += (took - this.#usual) * WEIGHT
+    this.#proven = true
+    this.#misses = 0
+    this.#backoff = 1
+  }
+
   #missed(): void {
-    if (++this.#misses < MISSES) return
+    this.tally.vain++
+    if (this.#proven && ++this.#misses < MISSES) return
     this.#stop()
     this.#backoff = Math.min(this.#backoff * 2, MOST_BACKOFF)
   }
 
+  #preempted(now: number): void {
+    this.tally.preempted++
+    this.#stop()
+    this.#coolUntil = now + COOL
+  }
+
   #stop(): void {
     this.#spinning = false
+    this.#proven = false
     this.#misses = 0
+    this.#usual = LONGEST
   }
 }

@@ -8,6 +8,11 @@ export interface ByteSink {
    * operating system has them. Until then the bytes must not change.
    */
   write(bytes: Uint8Array, written: (error?: Error | null) => void): unknown
+  /**
+   * Present where the operating system can be asked directly: has it take as many of the first `length` bytes as it
+   * does without waiting, and returns how many. Called only while nothing is on its way through `write`.
+   */
+  writeNow?(bytes: Uint8Array, length: number): number
 }
 
 /** What a {@link PackingWriter} needs. */
@@ -24,6 +29,8 @@ export interface PackingWriterOptions {
 }
 
 const HIGH_WATER_MARK = 1024 * 1024
+/** Bytes up to which a write is over at once, and there is nothing that could be packed meanwhile. */
+const MOST_NOW = 16 * 1024
 const NO_SEGMENT = new Uint8Array(0)
 
 /**
@@ -109,6 +116,11 @@ export class PackingWriter implements InPlaceSender {
     this.#taken(length)
   }
 
+  /** Hands over what was taken, without waiting for the end of the turn. What is behind other bytes stays there. */
+  flush(): void {
+    if (this.#inFlight.length === 0) this.#handOver()
+  }
+
   /** Hands everything over to the sink now; nothing is taken afterwards. */
   close(): void {
     this.#handOver()
@@ -160,12 +172,21 @@ export class PackingWriter implements InPlaceSender {
     this.#segment = undefined
     this.#filled = 0
     this.#reserved = 0
-    if (length === 0) {
+    const done = this.#writtenNow(segment, length)
+    this.#waiting -= done
+    if (done === length) {
       giveSegment(segment)
       return
     }
-    this.#inFlight.push({ segment, length })
-    this.#sink.write(length === segment.length ? segment : segment.subarray(0, length), this.#written)
+    this.#inFlight.push({ segment, length: length - done })
+    const whole = done === 0 && length === segment.length
+    this.#sink.write(whole ? segment : segment.subarray(done, length), this.#written)
+  }
+
+  /** How many bytes the operating system took at once. Whoever was refused is told by `written`, which is never in a send. */
+  #writtenNow(segment: Uint8Array, length: number): number {
+    if (length === 0 || length > MOST_NOW || this.#refused || this.#inFlight.length > 0) return 0
+    return this.#sink.writeNow?.(segment, length) ?? 0
   }
 
   readonly #written = (error?: Error | null): void => {

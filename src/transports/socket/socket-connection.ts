@@ -13,6 +13,7 @@ import {
 } from '../../core/contracts/index.js'
 import { PackingWriter } from './packing-writer.js'
 import { socketFault } from './socket-fault.js'
+import { socketSink } from './socket-sink.js'
 
 /** Options of {@link SocketConnection}. */
 export interface SocketConnectionOptions {
@@ -80,7 +81,7 @@ export class SocketConnection implements Connection {
     this.#clock = options.clock ?? machineClock
     this.writable$ = this.#writable.asObservable()
     const writer = new PackingWriter({
-      sink: socket,
+      sink: socketSink(socket),
       writable: () => this.#writable.next(),
       ...(options.highWaterMark === undefined ? {} : { highWaterMark: options.highWaterMark }),
     })
@@ -112,6 +113,10 @@ export class SocketConnection implements Connection {
   send(frame: Uint8Array): 'sent' | 'full' {
     this.#assertFits(frame.length)
     return this.#writer.send(frame)
+  }
+
+  flush(): void {
+    this.#writer.flush()
   }
 
   receive(sink: FrameSink): void {

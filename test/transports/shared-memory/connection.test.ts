@@ -105,6 +105,24 @@ describe('a connection over shared memory', () => {
     expect([arrived, bells()]).toEqual([100, 1])
   })
 
+  it('rings nearly no bell in a conversation of 10,000 rounds', async () => {
+    const { dialler, listener, bells } = connectionBed()
+    const rounds = 10_000
+    listener.receive(({ bytes }) => void listener.send(bytes))
+    let round = 0
+    const over = new Promise<void>(resolve => {
+      dialler.receive(({ bytes }) => {
+        if (++round === rounds) resolve()
+        else dialler.send(bytes)
+      })
+    })
+    await turns()
+    dialler.send(new Uint8Array(64))
+    await over
+    expect(bells()).toBeLessThan(rounds / 100)
+    expect(dialler.waking.bells + listener.waking.bells).toBe(bells())
+  })
+
   it('does nothing at all while it is idle', async () => {
     const { dialler, listener } = connectionBed()
     listener.receive(frame => void listener.send(frame.bytes))

@@ -45,26 +45,40 @@ describe('waiting by looking again and again', () => {
     expect(looks).toBe(1000)
   })
 
-  it('gives up after a while, after three waits in vain for good, and then lets ever more chances pass', () => {
+  it('gives up after a while, for good after three waits in vain where it paid before', () => {
+    const pace = spinning(new TickingClock())
+    pace.waits(() => true)
+    expect([looksOf(pace), looksOf(pace), looksOf(pace)].every(looks => looks > 0)).toBe(true)
+    expect([looksOf(pace), pace.pays]).toEqual([0, false])
+    expect(pace.tally).toEqual({ paid: 1, vain: 3, preempted: 0 })
+  })
+
+  it('gives up at once where it never paid, and then lets ever more chances pass, up to 256', () => {
     const clock = new TickingClock()
     const pace = spinning(clock)
-    expect([looksOf(pace), looksOf(pace), looksOf(pace)].every(looks => looks > 0)).toBe(true)
-    expect(looksOf(pace)).toBe(0)
+    expect(looksOf(pace)).toBeGreaterThan(0)
     const chances = () => {
       for (let passed = 1; ; passed++) {
         pace.sleeps()
         pace.woken()
         if (looksOf(pace) === 0) continue
-        looksOf(pace)
-        looksOf(pace)
         return passed
       }
     }
-    expect([chances(), chances(), chances()]).toEqual([2, 4, 8])
+    expect(Array.from({ length: 9 }, chances)).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 256])
+  })
+
+  it('waits in vain for little longer than it took when it paid', () => {
+    const pace = spinning(new TickingClock())
+    const patient = looksAfterHits(pace, 0)
+    const hasty = looksAfterHits(pace, 50)
+    expect(hasty).toBeGreaterThan(0)
+    expect(hasty).toBeLessThan(patient / 2)
   })
 
   it('forgets misses as soon as it hits', () => {
     const pace = spinning(new TickingClock())
+    expect(pace.waits(() => true)).toBe(true)
     for (let round = 0; round < 10; round++) {
       looksOf(pace)
       looksOf(pace)
@@ -107,6 +121,12 @@ function spinning(clock: TickingClock): SpinPace {
   pace.sleeps()
   pace.woken()
   return pace
+}
+
+/** How often it looks in vain after it was lucky at once so many times, and once more. */
+function looksAfterHits(pace: SpinPace, hits: number): number {
+  for (let hit = 0; hit <= hits; hit++) pace.waits(() => true)
+  return looksOf(pace)
 }
 
 /** How often it looks when nothing arrives. */
