@@ -52,6 +52,10 @@ function transportOf({ href, scheme }: Address): Place['transport'] {
     const hint = didYouMean(scheme, names) || `; there are ${names.join(', ')}`
     throw new SignalboxError('TRANSPORT_UNKNOWN', `${href}: '${scheme}' is no transport${hint}`)
   }
+  if (transport.shape === 'introduced') {
+    const why = `${scheme} has no names, and nobody introduces the command; use named-pipe`
+    throw new SignalboxError('ADDRESS_INVALID', `${href}: ${why}`)
+  }
   if (transport.shape !== 'slot') return transport
   throw new SignalboxError(
     'TRANSPORT_UNAVAILABLE',

@@ -5,8 +5,9 @@ import { memory } from '../transports/memory/index.js'
 import { namedPipe } from '../transports/named-pipe/index.js'
 import { sharedMemory } from '../transports/shared-memory/index.js'
 import { tcp } from '../transports/tcp/index.js'
+import { worker } from '../transports/worker/index.js'
 
 /** Every transport that comes with Signalbox, usable on this machine or not. */
 export function builtinTransports(): AnyTransport[] {
-  return [memory(), namedPipe(), sharedMemory(), tcp(), mailslot(), dll()]
+  return [memory(), worker(), namedPipe(), sharedMemory(), tcp(), mailslot(), dll()]
 }

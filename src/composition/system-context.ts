@@ -5,6 +5,7 @@ import { defaultRuntimeFolder, ensurePrivateFolder } from '../native/runtime-fol
 import { namedPipe } from '../transports/named-pipe/index.js'
 import { rendezvousOver } from './rendezvous.js'
 import { systemLog } from './system-log.js'
+import { threadIntroducer } from './threads/thread-origin.js'
 
 /** Options of {@link systemContext}. */
 export interface SystemContextOptions {
@@ -27,6 +28,7 @@ export async function systemContext(options: SystemContextOptions = {}): Promise
     random: { bytes: (length: number) => randomBytes(length) },
     log: options.log ?? systemLog('warn'),
     runtimeFolder,
+    introducer: threadIntroducer,
   }
   return { ...context, rendezvous: rendezvousOver(namedPipe(), context) }
 }

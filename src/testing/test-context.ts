@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { rendezvousOver } from '../composition/rendezvous.js'
+import { threadIntroducer } from '../composition/threads/thread-origin.js'
 import type { TransportContext } from '../core/contracts/context.js'
 import { namedPipe } from '../transports/named-pipe/index.js'
 
@@ -19,6 +20,7 @@ export function createTestContext(runtimeFolder: string): TransportContext {
     random: { bytes: (length: number) => randomBytes(length) },
     log: { debug: () => {}, warn: () => {} },
     runtimeFolder,
+    introducer: threadIntroducer,
   }
   return { ...context, rendezvous: rendezvousOver(namedPipe(), context) }
 }

@@ -1,3 +1,4 @@
+import type { Introducer } from './introducer.js'
 import type { Rendezvous } from './rendezvous.js'
 
 /** A pending call of {@link Clock}; cancelling twice, or after it ran, is harmless. */
@@ -37,6 +38,8 @@ export interface TransportContext {
   readonly runtimeFolder: string
   /** For mechanisms that cannot introduce their two ends themselves. */
   readonly rendezvous: Rendezvous
+  /** For mechanisms that have no names: who hands their ends over. */
+  readonly introducer: Introducer
 }
 
 /** Proof of life of other processes, by the operating system. */

@@ -3,6 +3,7 @@ import type { Address } from './address.js'
 import type { Capabilities } from './capabilities.js'
 import type { CloseReason, Connection } from './connection.js'
 import type { TransportContext } from './context.js'
+import type { EndPair } from './introducer.js'
 import type { Listener } from './listener.js'
 import type { SharedSlot } from './slot.js'
 
@@ -104,5 +105,23 @@ export interface SlotTransport extends Transport {
   open(address: Address, context: TransportContext, options?: TransportOptions): Promise<SharedSlot>
 }
 
+/**
+ * Mechanisms without names, whose two ends are handed over by an {@link Introducer}: message ports, inherited pipes.
+ * An address says whom the introducer knows by it, and nothing to the mechanism itself.
+ */
+export interface IntroducedTransport<End = unknown> extends Transport {
+  readonly shape: 'introduced'
+  /** Two ends that belong together: what is sent into the one comes out of the other. */
+  pair(): EndPair<End>
+  /**
+   * Makes a connection of an end, which belongs to the connection from now on, also when this fails.
+   * Whoever has the other end does the same.
+   * @param end what {@link pair} made, wherever it has been handed to
+   * @param address what it was introduced by, for messages
+   * @throws SignalboxError `ADDRESS_INVALID` where `end` is none of this mechanism
+   */
+  adopt(end: End, address: Address, context: TransportContext): Connection
+}
+
 /** Any of the shapes; `shape` tells which. */
-export type AnyTransport = ConnectionTransport | PacketTransport | SlotTransport
+export type AnyTransport = ConnectionTransport | PacketTransport | SlotTransport | IntroducedTransport

@@ -14,6 +14,7 @@ import {
 import { connectionsOver, type PatienceOptions } from './connections-over.js'
 import { DerivedTransport } from './derived-transport.js'
 import { fragmented, LARGEST_FRAGMENTED } from './fragmented.js'
+import { introduced } from './introduced.js'
 import { paired } from './paired.js'
 import { reliable } from './reliable.js'
 import { CONTENT_HEADER } from './reliable-packet.js'
@@ -80,6 +81,8 @@ function connecting(transport: AnyTransport, options: PatienceOptions): Connecti
       return connectionsOver(transport, options)
     case 'slot':
       return turnTaking(transport, options)
+    case 'introduced':
+      return introduced(transport)
   }
 }
 

@@ -1,6 +1,7 @@
 export { completed } from './completed.js'
 export { connectionsOver, type PatienceOptions } from './connections-over.js'
 export { type FragmentedOptions, fragmented, LARGEST_FRAGMENTED } from './fragmented.js'
+export { introduced } from './introduced.js'
 export { paired } from './paired.js'
 export { type ReliableOptions, reliable } from './reliable.js'
 export type { ReliableConnection, Repairs } from './reliable-connection.js'

@@ -7,15 +7,16 @@ import type { ConnectionTransport, TransportOptions } from '../../core/contracts
 import { AcceptQueue } from './accept-queue.js'
 import type { ConformanceTarget } from './conformance-target.js'
 import type { End, LinkedEnd } from './end.js'
+import { inThreads } from './in-threads.js'
 import { LinkEnd, type LinkTrack } from './link-end.js'
 import type { LinkSettings } from './link-settings.js'
 import type { Driven, Over } from './over.js'
 import type { Peer } from './peer.js'
 import { PeerHost } from './peer-host.js'
-import type { PeerProcess } from './peer-process.js'
 import type { Peers } from './peers.js'
 import { RemoteEnd } from './remote-end.js'
 import type { Script } from './script.js'
+import type { StartedPeer } from './started-peer.js'
 import { TrackEnd } from './track-end.js'
 
 /** What a case runs in. */
@@ -62,7 +63,7 @@ export class CaseContext implements AsyncDisposable {
   readonly failure: Promise<never>
   readonly #queues: AcceptQueue[] = []
   readonly #ends: (TrackEnd | LinkEnd)[] = []
-  readonly #ownPeers: PeerProcess[] = []
+  readonly #ownPeers: StartedPeer[] = []
   readonly #timers: Timer[] = []
   #scripts = 0
   #sharedPeer: Peer | undefined
@@ -99,10 +100,10 @@ export class CaseContext implements AsyncDisposable {
     return { ...shape, seed: this.setting.seed + this.#scripts }
   }
 
-  /** The other side: a process that the cases share, or this one where the transport reaches no further. */
+  /** The other side: a process or a thread that the cases share, or this one where the transport reaches no further. */
   async peer(): Promise<Peer> {
     if (this.#sharedPeer !== undefined) return this.#sharedPeer
-    if (this.capabilities.reach === 'process') {
+    if (this.capabilities.reach === 'process' && !inThreads(this.capabilities)) {
       this.#sharedPeer = localPeer(new PeerHost(this.setting.driven, this.setting.pluginContext))
     } else {
       const shared = await this.setting.peers.shared()
@@ -112,8 +113,8 @@ export class CaseContext implements AsyncDisposable {
     return this.#sharedPeer
   }
 
-  /** A process of this case's own, which may be killed. */
-  async ownPeer(): Promise<PeerProcess> {
+  /** A process, or a thread, of this case's own, which may be killed. */
+  async ownPeer(): Promise<StartedPeer> {
     const peer = await this.setting.peers.start()
     this.#ownPeers.push(peer)
     peer.failure.catch(this.#fail)

@@ -5,8 +5,11 @@ import { CaseContext } from './case-context.js'
 import { conformanceCases } from './cases/index.js'
 import type { Aspect, ConformanceCase, Exclusion } from './conformance-case.js'
 import type { ConformanceTarget } from './conformance-target.js'
+import { inThreads } from './in-threads.js'
+import { inProcess } from './process-body.js'
 import { openSurroundings, type Surroundings } from './surroundings.js'
-import { drivenOf } from './transport-source.js'
+import { inThread } from './thread-body.js'
+import { drivenOf, hasConnections } from './transport-source.js'
 
 /** How thorough a run is. */
 export interface ConformanceOptions {
@@ -71,7 +74,10 @@ export function conformance(target: ConformanceTarget, options: ConformanceOptio
   let surroundings: Promise<Surroundings> | undefined
 
   async function run(testCase: ConformanceCase): Promise<void> {
-    surroundings ??= openSurroundings(target.source)
+    surroundings ??= openSurroundings(
+      target.source,
+      inThreads(capabilities['bare track']) ? inThread : inProcess,
+    )
     const { context: pluginContext, peers } = await surroundings
     const context = new CaseContext({
       target,
@@ -120,7 +126,7 @@ function exclusionOf(
   if (!capabilities.platforms.includes(process.platform)) {
     return { capability: 'platforms', because: `it does not exist on ${process.platform}` }
   }
-  if (testCase.over === 'bare track' && transport.shape !== 'connection') {
+  if (testCase.over === 'bare track' && !hasConnections(transport)) {
     return {
       capability: 'shape',
       because: 'it has no connections, and the link runs over those that are made of it',

@@ -1,5 +1,6 @@
 import type { Capabilities } from '../../core/contracts/capabilities.js'
 import type { Excludes } from './conformance-case.js'
+import { inThreads } from './in-threads.js'
 
 /** Leaves a case out where the descriptor's `capability` has `value`. */
 function where<K extends keyof Capabilities>(
@@ -10,7 +11,11 @@ function where<K extends keyof Capabilities>(
   return capabilities => (capabilities[capability] === value ? { capability, because } : undefined)
 }
 
-export const oneProcess = where('reach', 'process', 'both ends live and die in one process')
+/** Leaves a case out where both ends are in one thread. */
+export const oneThread: Excludes = capabilities =>
+  capabilities.reach === 'process' && !inThreads(capabilities)
+    ? { capability: 'reach', because: 'both ends live and die in one process' }
+    : undefined
 export const beyondOneProcess: Excludes = ({ reach }) =>
   reach === 'process'
     ? undefined
@@ -39,8 +44,11 @@ export const heartbeatOnly = where('close', 'heartbeat', 'only silence shows tha
 export const oneAtATime: Excludes = (_, shape) =>
   shape === 'slot' ? { capability: 'shape', because: 'a slot carries one conversation at a time' } : undefined
 
-/** Leaves a case out where no process can be stopped from outside and go on later, as by SIGSTOP. */
-export const unstoppable: Excludes = () =>
-  process.platform === 'win32'
+/** Leaves a case out where nobody can be stopped from outside and go on later, as by SIGSTOP. */
+export const unstoppable: Excludes = capabilities => {
+  if (inThreads(capabilities))
+    return { capability: 'reach', because: 'a thread cannot be stopped from outside' }
+  return process.platform === 'win32'
     ? { capability: 'platforms', because: 'no process can be stopped from outside on win32' }
     : undefined
+}

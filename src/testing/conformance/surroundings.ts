@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TransportContext } from '../../core/contracts/context.js'
 import { createTestContext } from '../test-context.js'
+import type { OpenBody } from './peer-body.js'
 import { Peers } from './peers.js'
 import type { TransportSource } from './transport-source.js'
 
@@ -12,10 +13,10 @@ export interface Surroundings extends AsyncDisposable {
   readonly peers: Peers
 }
 
-/** Makes a private, empty runtime folder; it goes away with the surroundings. */
-export async function openSurroundings(source: TransportSource): Promise<Surroundings> {
+/** Makes a private, empty runtime folder; it goes away with the surroundings. @param body what the others live in */
+export async function openSurroundings(source: TransportSource, body: OpenBody): Promise<Surroundings> {
   const runtimeFolder = await mkdtemp(join(tmpdir(), 'sb-'))
-  const peers = new Peers(source, runtimeFolder)
+  const peers = new Peers(source, runtimeFolder, body)
   return {
     context: createTestContext(runtimeFolder),
     peers,

@@ -1,5 +1,5 @@
 import type { AnyTransport, ConnectionTransport } from '../../core/contracts/transport.js'
-import { completed } from '../../core/tracks/index.js'
+import { completed, introduced } from '../../core/tracks/index.js'
 import type { Driven } from './over.js'
 
 /** Where another process, or thread, finds an exported function. */
@@ -29,7 +29,18 @@ export async function loadTransport(source: TransportSource): Promise<Driven> {
 /** The forms of a transport that cases drive. Where it has no connections of its own, there is only the completed one. */
 export function drivenOf(transport: AnyTransport, completes: Completion = completed): Driven {
   const link = completes(transport)
-  return { 'bare track': transport.shape === 'connection' ? transport : link, link }
+  return { 'bare track': bare(transport) ?? link, link }
+}
+
+/** Whether what it carries are connections, so that it can be driven as it is. */
+export function hasConnections(transport: AnyTransport): boolean {
+  return bare(transport) !== undefined
+}
+
+/** Ends that are handed over are driven as connections: somebody has to hand them over. */
+function bare(transport: AnyTransport): ConnectionTransport | undefined {
+  if (transport.shape === 'introduced') return introduced(transport)
+  return transport.shape === 'connection' ? transport : undefined
 }
 
 async function imported<T>({ module, factory }: FunctionSource): Promise<T> {

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os'
 import { type Observable, Subject } from 'rxjs'
 import {
   type CloseReason,
@@ -9,6 +8,7 @@ import {
   type PeerIdentity,
   SignalboxError,
 } from '../../core/contracts/index.js'
+import { ownIdentity } from '../../native/own-identity.js'
 import { FrameQueue } from './frame-queue.js'
 
 const LIMITS: Limits = Object.freeze({ maxFrame: Number.POSITIVE_INFINITY })
@@ -148,9 +148,4 @@ export class MemoryConnection implements Connection {
     this.#writable.complete()
     this.#deliverSoon()
   }
-}
-
-function ownIdentity(): PeerIdentity {
-  const id = String(process.getuid?.() ?? userInfo().username)
-  return { pid: process.pid, user: { by: 'kernel', id } }
 }

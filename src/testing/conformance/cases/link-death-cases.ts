@@ -3,7 +3,7 @@ import { parseAddress } from '../../../core/contracts/address.js'
 import type { CaseContext } from '../case-context.js'
 import type { ConformanceCase } from '../conformance-case.js'
 import type { LinkedEnd } from '../end.js'
-import { connectProvesNothing, oneProcess, unstoppable } from '../exclusions.js'
+import { connectProvesNothing, oneThread, unstoppable } from '../exclusions.js'
 import { expectRejection } from '../expect-code.js'
 import { LIVENESS_BOUND } from '../link-settings.js'
 import { expectCompleteAccount } from './link-outcome-cases.js'
@@ -20,7 +20,7 @@ export const linkDeathCases: readonly ConformanceCase[] = [
     name: 'a link ends when its idle peer is killed, whoever had connected',
     aspect: 'peer-death',
     over: 'link',
-    unless: [oneProcess],
+    unless: [oneThread],
     async run(context) {
       const peer = await context.ownPeer()
       const pairs = [
@@ -35,7 +35,7 @@ export const linkDeathCases: readonly ConformanceCase[] = [
     name: 'what a killed peer had not accepted is unknown (PEER_LOST), and never said to have failed',
     aspect: 'peer-death',
     over: 'link',
-    unless: [oneProcess],
+    unless: [oneThread],
     async run(context) {
       const peer = await context.ownPeer()
       const { here, there } = await context.linkPair({ peer, connector: 'here', both: lively })
@@ -61,7 +61,7 @@ export const linkDeathCases: readonly ConformanceCase[] = [
     name: 'a peer that is killed while it reads leaves every message of the sender with one outcome',
     aspect: 'peer-death',
     over: 'link',
-    unless: [oneProcess],
+    unless: [oneThread],
     async run(context) {
       const peer = await context.ownPeer()
       const { here, there } = await context.linkPair({ peer, connector: 'here', both: lively })
@@ -80,7 +80,7 @@ export const linkDeathCases: readonly ConformanceCase[] = [
     name: 'a peer that is killed while it writes leaves a correct beginning, and no message in halves',
     aspect: 'peer-death',
     over: 'link',
-    unless: [oneProcess],
+    unless: [oneThread],
     async run(context) {
       const peer = await context.ownPeer()
       const { here, there } = await context.linkPair({ peer, both: lively })
@@ -99,7 +99,7 @@ export const linkDeathCases: readonly ConformanceCase[] = [
     name: 'a message of which only parts came when the peer was killed is never delivered',
     aspect: 'peer-death',
     over: 'link',
-    unless: [oneProcess],
+    unless: [oneThread],
     async run(context) {
       const peer = await context.ownPeer()
       const window = { messages: 4, bytes: 64 * KIB }
@@ -120,7 +120,7 @@ export const linkDeathCases: readonly ConformanceCase[] = [
     name: 'a peer that is killed in the middle of a conversation ends it, and its answers stop at a whole one',
     aspect: 'peer-death',
     over: 'link',
-    unless: [oneProcess],
+    unless: [oneThread],
     async run(context) {
       const peer = await context.ownPeer()
       const { here, there } = await context.linkPair({ peer, both: lively })
@@ -142,7 +142,7 @@ export const linkDeathCases: readonly ConformanceCase[] = [
     name: 'a peer that is killed while it is stopped leaves the sender with unknown outcomes',
     aspect: 'peer-death',
     over: 'link',
-    unless: [oneProcess, unstoppable],
+    unless: [oneThread, unstoppable],
     async run(context) {
       const peer = await context.ownPeer()
       const { here, there } = await context.linkPair({ peer, connector: 'here' })
@@ -163,7 +163,7 @@ export const linkDeathCases: readonly ConformanceCase[] = [
     name: 'a peer whose event loop hangs is found silent within the liveness bound, and its outcomes are unknown',
     aspect: 'peer-death',
     over: 'link',
-    unless: [oneProcess],
+    unless: [oneThread],
     async run(context) {
       const peer = await context.ownPeer()
       const { here, there } = await context.linkPair({ peer, connector: 'here', both: lively })
@@ -180,7 +180,7 @@ export const linkDeathCases: readonly ConformanceCase[] = [
     name: 'a peer that is stopped is found silent within the liveness bound, and learns of it when it goes on',
     aspect: 'peer-death',
     over: 'link',
-    unless: [oneProcess, unstoppable],
+    unless: [oneThread, unstoppable],
     async run(context) {
       const peer = await context.ownPeer()
       const { here, there } = await context.linkPair({ peer, both: lively })
@@ -196,7 +196,7 @@ export const linkDeathCases: readonly ConformanceCase[] = [
     name: 'a peer that is stopped for less than the liveness bound is forgiven, and goes on where it was',
     aspect: 'peer-death',
     over: 'link',
-    unless: [oneProcess, unstoppable],
+    unless: [oneThread, unstoppable],
     async run(context) {
       const peer = await context.ownPeer()
       const window = { messages: 64, bytes: 64 * KIB }
@@ -217,7 +217,7 @@ export const linkDeathCases: readonly ConformanceCase[] = [
     name: 'the name of a killed listener can be linked to again when it listens anew, as another incarnation',
     aspect: 'peer-death',
     over: 'link',
-    unless: [oneProcess, connectProvesNothing],
+    unless: [oneThread, connectProvesNothing],
     async run(context) {
       const first = await context.ownPeer()
       const { address, listener } = await first.call('listen', context.address().href, 'link')

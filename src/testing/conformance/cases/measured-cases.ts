@@ -4,7 +4,7 @@ import { isSignalboxError } from '../../../core/contracts/errors.js'
 import type { CaseContext } from '../case-context.js'
 import { type Census, takeCensus } from '../census.js'
 import type { ConformanceCase } from '../conformance-case.js'
-import { beyondOneProcess, lossy, oneProcess, streams, unordered } from '../exclusions.js'
+import { beyondOneProcess, lossy, oneThread, streams, unordered } from '../exclusions.js'
 import { measured } from '../measurement.js'
 import { ScriptReader } from '../script.js'
 
@@ -38,7 +38,7 @@ export const measuredCases: readonly ConformanceCase[] = [
     aspect: 'listen-connect',
     unless: [beyondOneProcess],
     async measure(context) {
-      const peer = await context.setting.peers.shared()
+      const peer = await context.setting.peers.startProcess()
       const queue = await context.listen()
       const attempt = peer.call('connect', queue.listener.address.href)
       const reached = await attempt.then(
@@ -134,7 +134,7 @@ export const measuredCases: readonly ConformanceCase[] = [
     capability: 'close',
     by: 'the death of an idle peer',
     aspect: 'peer-death',
-    unless: [oneProcess],
+    unless: [oneThread],
     async measure(context) {
       const peer = await context.ownPeer()
       const { here } = await context.pair({ peer })

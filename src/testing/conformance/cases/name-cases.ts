@@ -6,7 +6,7 @@ import {
   exclusiveNames,
   heartbeatOnly,
   lossy,
-  oneProcess,
+  oneThread,
   sharedNames,
 } from '../exclusions.js'
 import { expectRejection } from '../expect-code.js'
@@ -28,7 +28,7 @@ export const nameCases: readonly ConformanceCase[] = [
     name: 'a name that another process listens on is refused with ADDRESS_IN_USE, both ways round',
     aspect: 'listen-connect',
     over: 'bare track',
-    unless: [sharedNames, oneProcess],
+    unless: [sharedNames, oneThread],
     async run(context) {
       const peer = await context.peer()
       const ours = (await context.listen()).listener.address.href
@@ -69,7 +69,7 @@ export const nameCases: readonly ConformanceCase[] = [
     name: 'the name of a killed listener finds nobody, and can be used again',
     aspect: 'peer-death',
     over: 'bare track',
-    unless: [oneProcess, connectProvesNothing, heartbeatOnly],
+    unless: [oneThread, connectProvesNothing, heartbeatOnly],
     async run(context) {
       const peer = await context.ownPeer()
       const { address, listener } = await peer.call('listen', context.address().href)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ConformanceCase } from '../conformance-case.js'
-import { heartbeatOnly, lossy, oneProcess, oneWay, unordered } from '../exclusions.js'
+import { heartbeatOnly, lossy, oneThread, oneWay, unordered } from '../exclusions.js'
 
 const ENDLESS = 1e9
 
@@ -14,7 +14,7 @@ export const peerDeathCases: readonly ConformanceCase[] = [
     name: 'closed tells the survivor when an idle peer is killed, whoever had connected',
     aspect: 'peer-death',
     over: 'bare track',
-    unless: [oneProcess, heartbeatOnly],
+    unless: [oneThread, heartbeatOnly],
     async run(context) {
       const peer = await context.ownPeer()
       const accepted = await context.pair({ peer })
@@ -31,7 +31,7 @@ export const peerDeathCases: readonly ConformanceCase[] = [
     name: 'closed tells the survivor when a peer is killed in mid-conversation',
     aspect: 'peer-death',
     over: 'bare track',
-    unless: [oneProcess, oneWay, heartbeatOnly, lossy, unordered],
+    unless: [oneThread, oneWay, heartbeatOnly, lossy, unordered],
     async run(context) {
       const peer = await context.ownPeer()
       const { here, there } = await context.pair({ peer })
@@ -52,7 +52,7 @@ export const peerDeathCases: readonly ConformanceCase[] = [
     name: KILLED_IN_MID_STREAM,
     aspect: 'peer-death',
     over: 'bare track',
-    unless: [oneProcess, heartbeatOnly, lossy, unordered],
+    unless: [oneThread, heartbeatOnly, lossy, unordered],
     async run(context) {
       const peer = await context.ownPeer()
       const { here, there } = await context.pair({ peer })
@@ -71,7 +71,7 @@ export const peerDeathCases: readonly ConformanceCase[] = [
     name: 'a peer that is killed while it is being sent to ends the sending, which never throws',
     aspect: 'peer-death',
     over: 'bare track',
-    unless: [oneProcess, heartbeatOnly],
+    unless: [oneThread, heartbeatOnly],
     async run(context) {
       const peer = await context.ownPeer()
       const { here, there } = await context.pair({ peer, connector: 'here' })
@@ -91,7 +91,7 @@ export const peerDeathCases: readonly ConformanceCase[] = [
     name: 'a peer that exits without closing is noticed, and what it had sent before arrives',
     aspect: 'peer-death',
     over: 'bare track',
-    unless: [oneProcess, heartbeatOnly, lossy, unordered],
+    unless: [oneThread, heartbeatOnly, lossy, unordered],
     async run(context) {
       const peer = await context.ownPeer()
       const { here, there } = await context.pair({ peer })

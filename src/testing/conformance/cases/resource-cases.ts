@@ -3,7 +3,7 @@ import { parseAddress } from '../../../core/contracts/address.js'
 import type { CaseContext } from '../case-context.js'
 import type { ConformanceCase } from '../conformance-case.js'
 import { exchangeInThread } from '../exchange-in-thread.js'
-import { heartbeatOnly, lossy, oneProcess } from '../exclusions.js'
+import { heartbeatOnly, lossy, oneThread } from '../exclusions.js'
 import { openAndClose, untilClosed } from '../open-and-close.js'
 import { type OpenHandles, openHandles } from '../open-handles.js'
 
@@ -29,7 +29,7 @@ export const resourceCases: readonly ConformanceCase[] = [
     name: 'process.exit is not held up by an open listener and connections',
     aspect: 'threads',
     over: 'bare track',
-    unless: [oneProcess],
+    unless: [oneThread],
     async run(context) {
       const peer = await context.ownPeer()
       await peer.call('listen', context.address().href)
@@ -42,7 +42,7 @@ export const resourceCases: readonly ConformanceCase[] = [
     name: 'a process that has closed everything ends by itself',
     aspect: 'threads',
     over: 'bare track',
-    unless: [oneProcess, lossy],
+    unless: [oneThread, lossy],
     async run(context) {
       const peer = await context.ownPeer()
       for (const connector of ['here', 'there'] as const) {
@@ -91,7 +91,7 @@ export const resourceCases: readonly ConformanceCase[] = [
     name: 'process.exit is not held up by open links',
     aspect: 'threads',
     over: 'link',
-    unless: [oneProcess],
+    unless: [oneThread],
     async run(context) {
       const peer = await context.ownPeer()
       await context.linkPair({ peer })
@@ -103,7 +103,7 @@ export const resourceCases: readonly ConformanceCase[] = [
     name: 'a process that has closed its links ends by itself',
     aspect: 'threads',
     over: 'link',
-    unless: [oneProcess],
+    unless: [oneThread],
     async run(context) {
       const peer = await context.ownPeer()
       const pairs = [await context.linkPair({ peer }), await context.linkPair({ peer, connector: 'here' })]

@@ -1,9 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { type ErrorCode, SignalboxError } from '../../core/contracts/errors.js'
-import { compiledEntry } from './compiled-entry.js'
 import type { Peer, PeerCommands } from './peer.js'
+import type { EndStatus, OpenBody, PeerBody } from './peer-body.js'
 import type { PeerOrder, PeerReport } from './peer-protocol.js'
+import { inProcess } from './process-body.js'
 import type { TransportSource } from './transport-source.js'
 
 interface Call {
@@ -11,28 +10,21 @@ interface Call {
   readonly failed: (error: Error) => void
 }
 
-/** A second process with the same transport, told what to do over an IPC channel of its own. */
-export class PeerProcess implements Peer, AsyncDisposable {
-  readonly #child: ChildProcess
+/** A second process, or thread, with the same transport. */
+export class StartedPeer implements Peer, AsyncDisposable {
+  readonly #body: PeerBody
   readonly #calls = new Map<number, Call>()
-  readonly #exited: Promise<number | NodeJS.Signals>
-  /** Rejects when the process ends although nobody told it to; never resolves. */
+  readonly #exited: Promise<EndStatus>
+  /** Rejects when it ends although nobody told it to; never resolves. */
   readonly failure: Promise<never>
   #lastCall = 0
-  #errors = ''
   #mayEnd = false
 
-  private constructor(child: ChildProcess) {
-    this.#child = child
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#errors = (this.#errors + text).slice(-8192)
-    })
-    child.stdout?.resume()
-    child.on('message', message => this.#onReport(message as PeerReport))
-    // `close` rather than `exit`: by then the last of stderr has been read.
-    this.#exited = once(child, 'close').then(([code, signal]) => code ?? signal)
-    this.failure = this.#exited.then(status => {
-      const ended = this.#ended(status)
+  private constructor(open: (reported: (report: PeerReport) => void) => PeerBody) {
+    this.#body = open(report => this.#onReport(report))
+    this.#exited = this.#body.ended.then(({ status }) => status)
+    this.failure = this.#body.ended.then(({ status, errors }) => {
+      const ended = this.#ended(status, errors)
       for (const { failed } of this.#calls.values()) failed(ended)
       this.#calls.clear()
       return this.#mayEnd ? new Promise<never>(() => {}) : Promise.reject(ended)
@@ -40,27 +32,24 @@ export class PeerProcess implements Peer, AsyncDisposable {
     this.failure.catch(() => {}) // whoever runs a case watches it; without one there is nobody to tell
   }
 
-  /** Starts the process and waits until it is ready. */
-  static async start(source: TransportSource, runtimeFolder: string): Promise<PeerProcess> {
-    const child = fork(compiledEntry('peer-main'), [JSON.stringify(source), runtimeFolder], {
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      execArgv: [],
-      serialization: 'advanced',
-    })
-    const peer = new PeerProcess(child)
+  /** Starts it and waits until it is ready. @param body what it lives in. @default a process */
+  static async start(
+    source: TransportSource,
+    runtimeFolder: string,
+    body: OpenBody = inProcess,
+  ): Promise<StartedPeer> {
+    const peer = new StartedPeer(reported => body(source, runtimeFolder, reported))
     await peer.call('turn')
     return peer
   }
 
   /** Whether it can still be told something. */
   get alive(): boolean {
-    return this.#child.connected
+    return this.#body.alive
   }
 
   get pid(): number {
-    const { pid } = this.#child
-    if (pid === undefined) throw new Error('the peer process could not be started')
-    return pid
+    return this.#body.pid
   }
 
   call<M extends keyof PeerCommands>(
@@ -68,7 +57,8 @@ export class PeerProcess implements Peer, AsyncDisposable {
     ...args: Parameters<PeerCommands[M]>
   ): ReturnType<PeerCommands[M]> {
     const answer = new Promise<unknown>((done, failed) => {
-      if (!this.alive) return failed(new Error(`the peer process has ended: ${command} is too late`))
+      if (!this.alive)
+        return failed(new Error(`the peer ${this.#body.name} has ended: ${command} is too late`))
       const call = ++this.#lastCall
       this.#calls.set(call, { done, failed })
       this.#order({ call, command, args } as PeerOrder)
@@ -76,21 +66,21 @@ export class PeerProcess implements Peer, AsyncDisposable {
     return answer as ReturnType<PeerCommands[M]>
   }
 
-  /** Kills it without a warning (SIGKILL, TerminateProcess), and waits until it is gone. */
+  /** Kills it without a warning, and waits until it is gone. */
   async kill(): Promise<void> {
     this.#mayEnd = true
-    this.#child.kill('SIGKILL')
+    this.#body.kill()
     await this.#exited
   }
 
-  /** Stops it as a debugger would: nothing in it runs, and nothing of it is closed. POSIX only. */
+  /** Stops it as a debugger would: nothing in it runs, and nothing of it is closed. Processes on POSIX only. */
   stop(): void {
-    this.#child.kill('SIGSTOP')
+    this.#body.signal('SIGSTOP')
   }
 
   /** Lets it go on after {@link stop}. */
   continue(): void {
-    this.#child.kill('SIGCONT')
+    this.#body.signal('SIGCONT')
   }
 
   /** Lets its event loop hang for ever; it can only be killed afterwards. */
@@ -99,14 +89,14 @@ export class PeerProcess implements Peer, AsyncDisposable {
   }
 
   /** Tells it to call `process.exit(0)`; resolves with its exit status. */
-  exit(): Promise<number | NodeJS.Signals> {
+  exit(): Promise<EndStatus> {
     this.#mayEnd = true
     this.#order({ leave: 'exit' })
     return this.#exited
   }
 
   /** Cuts the channel, so that only what its transport holds open keeps it alive; resolves with its exit status. */
-  release(): Promise<number | NodeJS.Signals> {
+  release(): Promise<EndStatus> {
     this.#mayEnd = true
     this.#order({ leave: 'release' })
     return this.#exited
@@ -117,8 +107,7 @@ export class PeerProcess implements Peer, AsyncDisposable {
   }
 
   #order(order: PeerOrder): void {
-    // A failed write means that the process ended, which `failure` reports with its cause.
-    this.#child.send(order, () => {})
+    this.#body.order(order)
   }
 
   #onReport(report: PeerReport): void {
@@ -128,9 +117,9 @@ export class PeerProcess implements Peer, AsyncDisposable {
     else call?.failed(thrownThere(report.error))
   }
 
-  #ended(status: number | NodeJS.Signals): Error {
-    const errors = this.#errors === '' ? 'it wrote nothing to stderr' : `its stderr:\n${this.#errors}`
-    return new Error(`the peer process ${this.#child.pid} ended with ${status}; ${errors}`)
+  #ended(status: EndStatus, stderr: string): Error {
+    const errors = stderr === '' ? 'it wrote nothing to stderr' : `its stderr:\n${stderr}`
+    return new Error(`the peer ${this.#body.name} ended with ${status}; ${errors}`)
   }
 }
 

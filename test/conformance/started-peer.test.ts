@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
 import { expect, test } from 'vitest'
-import { PeerProcess } from '../../src/testing/conformance/peer-process.js'
+import { StartedPeer } from '../../src/testing/conformance/started-peer.js'
 
 /** A transport whose `listen` does what `body` says. */
 const moduleOf = (body: string) => ({
@@ -9,12 +9,12 @@ const moduleOf = (body: string) => ({
 })
 
 test('a peer that cannot start says why', async () => {
-  const starting = PeerProcess.start({ module: 'signalbox/transports/no-such', factory: 'none' }, tmpdir())
+  const starting = StartedPeer.start({ module: 'signalbox/transports/no-such', factory: 'none' }, tmpdir())
   await expect(starting).rejects.toThrow(/ended with 1; its stderr:[\s\S]*no-such/)
 })
 
 test('a peer that dies by itself fails whatever waits for it, with what it wrote to stderr', async () => {
-  await using peer = await PeerProcess.start(
+  await using peer = await StartedPeer.start(
     moduleOf("console.error('out of luck'); process.exit(3)"),
     tmpdir(),
   )
@@ -25,13 +25,13 @@ test('a peer that dies by itself fails whatever waits for it, with what it wrote
 
 test('what a peer throws keeps its code', async () => {
   const thrower = moduleOf("throw Object.assign(new Error('no'), { code: 'ENOENT' })")
-  await using peer = await PeerProcess.start(thrower, tmpdir())
+  await using peer = await StartedPeer.start(thrower, tmpdir())
   await expect(peer.call('listen', 'x://./y')).rejects.toThrow(/^no$/)
   await expect(peer.call('listen', 'nonsense')).rejects.toMatchObject({ code: 'ADDRESS_INVALID' })
 })
 
 test('a peer that is killed on purpose is no failure', async () => {
-  const peer = await PeerProcess.start(moduleOf(''), tmpdir())
+  const peer = await StartedPeer.start(moduleOf(''), tmpdir())
   let failed = false
   peer.failure.catch(() => {
     failed = true

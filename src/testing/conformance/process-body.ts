@@ -1,0 +1,33 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { compiledEntry } from './compiled-entry.js'
+import { latestOf } from './latest-of.js'
+import type { OpenBody } from './peer-body.js'
+import type { PeerReport } from './peer-protocol.js'
+
+/** A second process, told what to do over an IPC channel of its own. It is killed by SIGKILL or TerminateProcess. */
+export const inProcess: OpenBody = (source, runtimeFolder, reported) => {
+  const child = fork(compiledEntry('peer-main'), [JSON.stringify(source), runtimeFolder], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    execArgv: [],
+    serialization: 'advanced',
+  })
+  const { pid } = child
+  if (pid === undefined) throw new Error('the peer process could not be started')
+  const errors = latestOf(child.stderr)
+  child.stdout?.resume()
+  child.on('message', message => reported(message as PeerReport))
+  return {
+    name: `process ${pid}`,
+    pid,
+    get alive() {
+      return child.connected
+    },
+    // `close` rather than `exit`: by then the last of stderr has been read.
+    ended: once(child, 'close').then(([code, signal]) => ({ status: code ?? signal, errors: errors() })),
+    // A failed write means that the process ended, which is reported with its cause.
+    order: order => child.send(order, () => {}),
+    kill: () => child.kill('SIGKILL'),
+    signal: signal => child.kill(signal),
+  }
+}
