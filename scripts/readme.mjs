@@ -64,7 +64,8 @@ if (argv[1] === fileURLToPath(import.meta.url)) {
   const { namedPipe } = await import('signalbox/transports/named-pipe')
   const { sharedMemory } = await import('signalbox/transports/shared-memory')
   const { tcp } = await import('signalbox/transports/tcp')
+  const { worker } = await import('signalbox/transports/worker')
   const readme = new URL('README.md', root)
-  const transports = [memory(), namedPipe(), sharedMemory(), tcp(), mailslot(), dll()]
+  const transports = [memory(), worker(), namedPipe(), sharedMemory(), tcp(), mailslot(), dll()]
   writeFileSync(readme, completed(readFileSync(readme, 'utf8'), transports))
 }

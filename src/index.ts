@@ -6,6 +6,8 @@ export { type Config, type ConfigInput, defineConfig, loadConfig } from './compo
 export { Node } from './composition/node.js'
 export { type NodeOptions, startNode } from './composition/start-node.js'
 export { type SystemContextOptions, systemContext } from './composition/system-context.js'
+export { type SpawnWorkerOptions, spawnWorkerNode } from './composition/threads/spawn-worker-node.js'
+export { WorkerNode } from './composition/threads/worker-node.js'
 export {
   type ActorClass,
   type ActorContext,

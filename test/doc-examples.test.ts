@@ -41,7 +41,7 @@ for (const transport of builtinTransports()) {
   })
 }
 
-for (const subject of ['selector', 'shared-memory']) {
+for (const subject of ['selector', 'shared-memory', 'worker']) {
   it(`the example of docs/${subject}.md runs, and says what the page says`, async () => {
     const page = readFileSync(new URL(`docs/${subject}.md`, root), 'utf8')
     const [, example = '', said] = /```js\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/.exec(page) ?? []

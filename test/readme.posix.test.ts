@@ -7,8 +7,9 @@ import { memory } from '../src/transports/memory/index.js'
 import { namedPipe } from '../src/transports/named-pipe/index.js'
 import { sharedMemory } from '../src/transports/shared-memory/index.js'
 import { tcp } from '../src/transports/tcp/index.js'
+import { worker } from '../src/transports/worker/index.js'
 
 it('the README quotes the examples and the descriptors as they are; `npm run readme` brings it up to date', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-  expect(readme).toBe(completed(readme, [memory(), namedPipe(), sharedMemory(), tcp(), mailslot(), dll()]))
+  expect(readme).toBe(completed(readme, [memory(), worker(), namedPipe(), sharedMemory(), tcp(), mailslot(), dll()]))
 })

@@ -115,6 +115,14 @@ export class Node implements AsyncDisposable {
   }
 
   /**
+   * Makes sure of a link with another node now, rather than with the first message to it.
+   * @throws SignalboxError `NODE_UNKNOWN`, `NO_LISTENER`, or the first other code that a way failed with
+   */
+  connect(node: string): Promise<void> {
+    return this.parts.peers.node(node).connect()
+  }
+
+  /**
    * Why which transport: all ways to a node, the best first, and each that does not do with the rule that rejects it.
    * @param requirements what is to be sent, if it is not the usual small message
    * @throws SignalboxError `NODE_UNKNOWN`

@@ -19,12 +19,13 @@ import { completed } from '../core/tracks/index.js'
 import { processTable } from '../native/process-table.js'
 import { builtinTransports } from './builtin-transports.js'
 import { CalibrationFile } from './calibration/calibration-file.js'
-import { type CodecName, type ConfigInput, loadConfig, usualTransports } from './config/index.js'
+import { type CodecName, type Config, type ConfigInput, loadConfig, usualTransports } from './config/index.js'
 import { instantiateFrom } from './instantiate.js'
 import { Node } from './node.js'
 import { sharedSecret } from './shared-secret.js'
 import { systemContext } from './system-context.js'
 import { systemLog } from './system-log.js'
+import { isWorkerNode, reportToStarter } from './threads/report-to-starter.js'
 
 /** What {@link startNode} takes. */
 export interface NodeOptions {
@@ -92,7 +93,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     transports,
     preferences,
     costs,
-    listen: config.transports.listen,
+    listen: placesOf(config.transports),
     allowRemote: config.transports.allowRemote,
     nodes: config.nodes,
     directory: new Directory({
@@ -133,7 +134,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   })
   services.set('actor', actors).set('topic', topics).set('state', states)
   await peers.open()
-  return new Node({
+  const node = new Node({
     name: options.name,
     namespace: config.namespace,
     calibrated,
@@ -147,6 +148,13 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     states,
     deadLetters,
   })
+  reportToStarter(node)
+  return node
+}
+
+/** Who was started in a thread of its own can be introduced there, wherever else it listens. */
+function placesOf({ listen }: Config['transports']): string[] {
+  return isWorkerNode() && !listen.includes('worker') ? [...listen, 'worker'] : [...listen]
 }
 
 function containerOf(modules: readonly ContainerModule[]): Container {
