@@ -11,5 +11,7 @@ import { worker } from '../src/transports/worker/index.js'
 
 it('the README quotes the examples and the descriptors as they are; `npm run readme` brings it up to date', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-  expect(readme).toBe(completed(readme, [memory(), worker(), namedPipe(), sharedMemory(), tcp(), mailslot(), dll()]))
+  expect(readme).toBe(
+    completed(readme, [memory(), worker(), namedPipe(), sharedMemory(), tcp(), mailslot(), dll()]),
+  )
 })

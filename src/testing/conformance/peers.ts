@@ -32,13 +32,18 @@ export class Peers implements AsyncDisposable {
     return peer
   }
 
+  /** Resolves when nothing is being started any more: a thread opens files of this process meanwhile. */
+  async settled(): Promise<void> {
+    await this.#next?.catch(() => {})
+  }
+
   /** A process in any case, also where the others are threads. */
   async startProcess(): Promise<StartedPeer> {
     return this.#keep(await StartedPeer.start(this.source, this.runtimeFolder))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#next?.catch(() => {})
+    await this.settled()
     await Promise.all(this.#started.map(peer => peer.kill()))
   }
 

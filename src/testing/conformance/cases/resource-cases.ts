@@ -121,7 +121,8 @@ export const resourceCases: readonly ConformanceCase[] = [
 /** Opens and closes what the case drives, from both sides. */
 async function openCloseAndCount(context: CaseContext): Promise<void> {
   const peer = await context.peer()
-  const { cycles, over, pluginContext } = context.setting
+  const { cycles, over, pluginContext, peers } = context.setting
+  await peers.settled() // what is started ahead may be a thread, whose handles are this process's
   const queue = await context.listen()
   const { listener, address } = await peer.call('listen', context.address().href, over)
   const theyConnect = (times: number) =>
