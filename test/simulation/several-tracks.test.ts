@@ -86,6 +86,39 @@ describe('order', () => {
   })
 })
 
+describe('the last word', () => {
+  const violation = (what: string) => ({
+    error: { code: 'PROTOCOL_VIOLATION', message: expect.stringContaining(what) },
+  })
+
+  it('[I12] reaches who broke the rules on one track over another one', async () => {
+    const { dialled, taken, tracks, calm, clock } = await bed({}, {}, 2)
+    tracks[1]?.[0].send(new Uint8Array(5000))
+    await calm()
+    expect(await taken.closed).toMatchObject(violation('a frame of 5000 B'))
+    expect(await dialled.closed).toMatchObject(violation('right ended the session'))
+    expect(await dialled.closed).toMatchObject(violation('a frame of 5000 B'))
+    expect(clock.pending).toBe(0)
+  })
+
+  it.each([
+    ['[I12] why the session ends', 'PROTOCOL_VIOLATION'],
+    ['that it is closed', undefined],
+  ])('%s: takes the track that has room when the primary one has none', async (_what, code) => {
+    const { dialled, taken, tracks, pass } = await bed({}, {}, 2, { capacity: 1 })
+    const stuck = tracks[0]?.[1]
+    if (stuck === undefined) throw new Error('there is no track')
+    dialled.control.offer(NOTHING, bytes('x'), outcomes())
+    if (code !== undefined) tracks[1]?.[1].send(bytes('?'))
+    const closing = code === undefined ? dialled.close() : dialled.closed
+    await pass(4000, stuck)
+    await closing
+    expect(await taken.closed).toMatchObject(
+      code === undefined ? { by: 'peer' } : violation('left ended the session'),
+    )
+  })
+})
+
 describe('a track dies', () => {
   it.each([
     [1, 'the only one'],

@@ -114,12 +114,17 @@ export interface Bed {
   pass(ms: number, ...but: ScriptedConnection[]): Promise<void>
 }
 
-/** A session over `tracks` tracks. */
-export async function bed(left: Traits = {}, right: Traits = {}, tracks = 1): Promise<Bed> {
+/** A session over `tracks` tracks, of which the first one may be special. */
+export async function bed(
+  left: Traits = {},
+  right: Traits = {},
+  tracks = 1,
+  options: TrackOptions = {},
+): Promise<Bed> {
   const network = new ScriptedNetwork()
   const clock = new VirtualClock()
   const nodes = [new Node('left', clock, left), new Node('right', clock, right)] as const
-  const first = network.connect()
+  const first = network.connect(options)
   const meeting = Promise.all([nodes[0].dial('right', first[0]), nodes[1].accept(first[1])])
   await calm(network)
   const [dialled, taken] = await meeting

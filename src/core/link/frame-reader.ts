@@ -14,6 +14,8 @@ export interface FrameReceiver {
   reject(lane: number, sequence: number, reason: Reason): void
   ping(): void
   bye(): void
+  /** The peer ends the session because of what we did. */
+  fault(reason: Reason): void
   ack(count: number): void
   retired(track: number, count: number): void
   drain(): void
@@ -66,6 +68,12 @@ export function readFrame(frame: ByteReader, to: FrameReceiver): void {
       frame.end()
       to.bye()
       return
+    case FrameKind.fault: {
+      const reason = readReason(frame)
+      frame.end()
+      to.fault(reason)
+      return
+    }
     case FrameKind.ack: {
       const count = frame.varint()
       frame.end()

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../contracts/index.js'
+import type { ErrorCode, SignalboxError } from '../contracts/index.js'
 import { ByteWriter } from './byte-writer.js'
 import type { FrameRoom } from './frame-room.js'
 import { FrameKind } from './frames.js'
@@ -83,6 +83,11 @@ export function encodePing(): Uint8Array {
 
 export function encodeBye(): Uint8Array {
   return Uint8Array.of(FrameKind.bye)
+}
+
+/** The session ends because of what the peer did. */
+export function encodeFault({ code, message }: SignalboxError): Uint8Array {
+  return writeReason(new ByteWriter().u8(FrameKind.fault), code, message).done()
 }
 
 /** `count` frames of this track were received. */

@@ -22,6 +22,7 @@ export const FrameKind = {
   // the link itself
   ping: 0x20,
   bye: 0x21,
+  fault: 0x25,
   // its tracks
   ack: 0x22,
   retired: 0x23,

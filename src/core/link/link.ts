@@ -11,8 +11,9 @@ import type { ByteReader } from './byte-reader.js'
 import type { CountedTrack } from './counted-track.js'
 import { Departures } from './departures.js'
 import { ExcessTurn } from './excess-turn.js'
+import { farewell } from './farewell.js'
 import { type FrameReceiver, readFrame } from './frame-reader.js'
-import { encodeBye, encodeOpen, encodeReject } from './frame-writer.js'
+import { encodeBye, encodeFault, encodeOpen, encodeReject } from './frame-writer.js'
 import { FIRST_LANE, LABEL_LENGTH, ReservedLane } from './frames.js'
 import type { Established, Session } from './handshake.js'
 import { hangUp, LINGER } from './hang-up.js'
@@ -20,7 +21,7 @@ import { InboundLane, type LaneReplies, type LaneSink } from './inbound-lane.js'
 import type { Joinable } from './join.js'
 import type { LinkOptions } from './link-options.js'
 import { OutboundLane } from './outbound-lane.js'
-import { errorOf } from './reason.js'
+import { errorOf, type Reason } from './reason.js'
 import { SessionTracks } from './session-tracks.js'
 import { SizeWatch } from './size-watch.js'
 import type { Track, TrackSink } from './track.js'
@@ -104,6 +105,7 @@ export class Link implements Joinable {
     this.#tracks = new SessionTracks(this.session, clock, options, {
       movable: () => this.#departures.flushSoon(),
       stranded: () => this.#stranded(),
+      violated: error => this.accuse(error),
       over: reason => this.#end(reason),
     })
     this.#departures = new Departures(this.#tracks.set, this.session.theirs.maxMessage, {
@@ -169,7 +171,17 @@ export class Link implements Joinable {
    * @param error why: the peer died, for example, and that is certain
    */
   abort(error?: SignalboxError): void {
-    this.#end(error === undefined ? { by: 'us' } : { by: 'fault', error }, track => track.abort(error))
+    this.#end(error === undefined ? { by: 'us' } : { by: 'fault', error }, tracks => {
+      for (const track of tracks) track.abort(error)
+    })
+  }
+
+  /**
+   * Ends at once because of what the peer did, and tells it so as soon as a track has room, within two seconds.
+   * @param error what it did
+   */
+  accuse(error: SignalboxError): void {
+    this.#end({ by: 'fault', error }, tracks => void farewell(tracks, encodeFault(error), this.clock))
   }
 
   /** The numbers of the tracks that carry it now. */
@@ -243,10 +255,11 @@ export class Link implements Joinable {
     }
     if (!this.#ended) {
       this.#departures.flush() // outcomes that the peer waits for go first
-      this.#departures.post(encodeBye())
-      const hangingUp: Promise<void>[] = []
-      this.#end({ by: 'us' }, track => hangingUp.push(hangUp(track, this.clock)))
-      await Promise.all(hangingUp)
+      let gone: Promise<void> | undefined
+      this.#end({ by: 'us' }, tracks => {
+        gone = farewell(tracks, encodeBye(), this.clock)
+      })
+      await gone
     }
     await this.closed
   }
@@ -268,7 +281,7 @@ export class Link implements Joinable {
     try {
       readFrame(frame, this.#receiver)
     } catch (thrown) {
-      this.abort(
+      this.accuse(
         isSignalboxError(thrown)
           ? thrown
           : new SignalboxError('HANDLER_FAILED', reasonOf(thrown), { cause: thrown }),
@@ -296,7 +309,8 @@ export class Link implements Joinable {
       open: (id, label) => this.#opened(id, label),
       end: id => this.#laneEnded(id),
       ping: () => {}, // hearing it is all that it is for
-      bye: () => this.#end({ by: 'peer' }, track => void hangUp(track, this.clock)),
+      bye: () => this.#hungUp({ by: 'peer' }),
+      fault: reason => this.#hungUp({ by: 'fault', error: this.#accusation(reason) }),
       ack: received => {
         this.#reading?.confirm(received)
         this.#departures.flushSoon()
@@ -338,6 +352,20 @@ export class Link implements Joinable {
     return lane
   }
 
+  /** The peer has said its last word. */
+  #hungUp(reason: CloseReason): void {
+    this.#end(reason, tracks => {
+      for (const track of tracks) void hangUp(track, this.clock)
+    })
+  }
+
+  #accusation(reason: Reason): SignalboxError {
+    const theirs = errorOf(reason)
+    return new SignalboxError(theirs.code, `${this.peer} ended the session: ${theirs.message}`, {
+      cause: theirs,
+    })
+  }
+
   #opened(id: number, label: Uint8Array): void {
     if (id <= this.#highestInbound) throw violation(`lane ${id} is opened a second time`)
     if (this.#inbound.size - FIRST_LANE >= this.session.mine.lanes)
@@ -370,18 +398,22 @@ export class Link implements Joinable {
     return true
   }
 
-  /** @param endTrack how the tracks that are left are ended */
-  #end(reason: CloseReason, endTrack: (track: Track) => void = track => track.abort()): void {
+  /** @param endTracks ends the tracks that are left */
+  #end(reason: CloseReason, endTracks: (tracks: readonly Track[]) => void = abortAll): void {
     if (this.#ended) return
     this.#ended = true
     this.#departures.stop()
-    this.#tracks.stop(endTrack)
+    this.#tracks.stop(endTracks)
     const why = whyEnded(this.peer, reason)
     for (const lane of this.#outbound.values()) lane.fail(why)
     for (const lane of this.#inbound.values()) lane.over()
     this.#quiet?.()
     this.#resolveClosed(this.#closing !== undefined && reason.by === 'peer' ? { by: 'us' } : reason)
   }
+}
+
+function abortAll(tracks: readonly Track[]): void {
+  for (const track of tracks) track.abort()
 }
 
 function whyEnded(peer: string, reason: CloseReason): SignalboxError {

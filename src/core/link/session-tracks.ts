@@ -1,4 +1,10 @@
-import { type Clock, type CloseReason, SignalboxError, type Timer } from '../contracts/index.js'
+import {
+  type Clock,
+  type CloseReason,
+  isSignalboxError,
+  SignalboxError,
+  type Timer,
+} from '../contracts/index.js'
 import type { CountedTrack } from './counted-track.js'
 import type { Session } from './handshake.js'
 import { type LinkOptions, trackSettings } from './link-options.js'
@@ -11,6 +17,8 @@ export interface SessionTracksListener {
   movable(): void
   /** No track is left; it waits for one. */
   stranded(): void
+  /** A track ended because the peer broke the rules on it. */
+  violated(error: SignalboxError): void
   /** No track is left, and none will come. */
   over(reason: CloseReason): void
 }
@@ -65,6 +73,10 @@ export class SessionTracks {
 
   /** @throws SignalboxError `CLOSED` when the peer gave the track up before it was added. */
   add(id: number, track: Track): CountedTrack {
+    void track.closed.then(reason => {
+      if (reason.by === 'fault' && isSignalboxError(reason.error, 'PROTOCOL_VIOLATION'))
+        this.listener.violated(reason.error) // no other track makes up for that
+    })
     const added = this.set.add(id, track)
     if (added === undefined)
       throw new SignalboxError(
@@ -75,7 +87,7 @@ export class SessionTracks {
     return added
   }
 
-  stop(end: (track: Track) => void): void {
+  stop(end: (tracks: readonly Track[]) => void): void {
     this.#waitNoLonger()
     this.set.stop(end)
   }

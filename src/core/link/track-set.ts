@@ -207,14 +207,14 @@ export class TrackSet {
     return primary !== undefined
   }
 
-  /** Forgets everything, and ends what is alive. */
-  stop(end: (track: Track) => void): void {
-    for (const track of this.#live) {
+  /** Forgets everything; `end` is to end what is alive. */
+  stop(end: (tracks: readonly Track[]) => void): void {
+    const alive = this.#live.splice(0)
+    for (const track of alive) {
       track.state = 'retired'
       track.stop()
-      end(track.track)
     }
-    this.#live.length = 0
+    end(alive.map(({ track }) => track))
     this.#last = this.#usable[0] ?? this.#last
     this.#usable = []
     this.#owed.length = 0

@@ -5,12 +5,16 @@ import { decodeHead } from './envelope.js'
 import type { PeerContracts } from './peer-contracts.js'
 import { type Recipient, readLabel, type Service } from './recipient.js'
 
+/** Reads what nodes say for themselves, and ends the session with a peer whose words make no sense. */
+export type Understand = <T>(read: (input: ByteReader) => T, input: ByteReader) => T
+
 /** Brings what a peer sends in its lanes to those whom it is for. */
 export class Delivery {
   constructor(
     private readonly services: ReadonlyMap<string, Service>,
     private readonly theirs: PeerContracts,
     private readonly answering: Answering,
+    private readonly understand: Understand,
   ) {}
 
   /** The peer opens a lane for whom its label names; where there is nobody, all of its messages are rejected. */
@@ -34,7 +38,7 @@ export class Delivery {
   }
 
   #deliver(recipient: Recipient, input: ByteReader): void | Promise<void> {
-    const { declaration, contract: number, question, note } = decodeHead(input)
+    const { declaration, contract: number, question, note } = this.understand(decodeHead, input)
     if (declaration !== undefined) this.theirs.declare(declaration)
     recipient.assertPresent?.()
     const theirs = this.theirs.get(number)

@@ -3,6 +3,7 @@ import {
   type Clock,
   type CloseReason,
   type Codec,
+  isSignalboxError,
   type Log,
   reasonOf,
   SignalboxError,
@@ -21,6 +22,7 @@ import { readAnswerHead } from './answer-message.js'
 import { Answering } from './answering.js'
 import type { ContractTable, LocalContract } from './contract-table.js'
 import {
+  type ControlReceiver,
   encodeAbandoned,
   encodeCatalogue,
   encodeInterest,
@@ -28,7 +30,7 @@ import {
   readControl,
 } from './control-message.js'
 import type { Declaration } from './declaration.js'
-import { Delivery } from './delivery.js'
+import { Delivery, type Understand } from './delivery.js'
 import type { AskOptions } from './open-question.js'
 import { PeerContracts } from './peer-contracts.js'
 import { Questions } from './questions.js'
@@ -69,7 +71,7 @@ export class PeerSession {
   readonly interestChanges$ = new Subject<InterestChange>()
   /** What the link asks for; given to it when it is made. */
   readonly host: LinkHost = {
-    control: { accept: message => this.#onControl(message) },
+    control: { accept: message => this.#onControl(new ByteReader(message)) },
     replies: {
       accept: message => this.#onAnswer(new ByteReader(message)),
       read: message => this.#onAnswer(message),
@@ -78,6 +80,15 @@ export class PeerSession {
     attached: link => this.#attached(link),
   }
   #link: Link | undefined
+  /** Whose words make no sense is not to be believed in anything more. */
+  readonly #understand: Understand = (read, input) => {
+    try {
+      return read(input)
+    } catch (error) {
+      if (isSignalboxError(error, 'PROTOCOL_VIOLATION')) this.link.accuse(error)
+      throw error
+    }
+  }
   readonly #lanes = new Map<string, OutboundLane>()
   readonly #spoken: SpokenContracts
   readonly #theirs: PeerContracts
@@ -105,7 +116,7 @@ export class PeerSession {
     this.#answering = new Answering(this.node, this.#spoken, () =>
       this.link.ended ? undefined : this.link.replies,
     )
-    this.#delivery = new Delivery(surroundings.services, this.#theirs, this.#answering)
+    this.#delivery = new Delivery(surroundings.services, this.#theirs, this.#answering, this.#understand)
   }
 
   get link(): Link {
@@ -225,12 +236,13 @@ export class PeerSession {
     }
   }
 
-  #onControl(message: Uint8Array): void {
-    readControl(new ByteReader(message), {
+  #onControl(message: ByteReader): void {
+    const heard: ControlReceiver = {
       declared: declaration => this.#declared(declaration),
       interest: change => this.#onInterest(change),
       abandoned: question => this.#answering.abandoned(question),
-    })
+    }
+    this.#understand(input => readControl(input, heard), message)
   }
 
   /** The nodes meet: a contract that they understand differently is reported at once, and only it fails. */
@@ -253,7 +265,7 @@ export class PeerSession {
   }
 
   #onAnswer(input: ByteReader): void {
-    const head = readAnswerHead(input)
+    const head = this.#understand(readAnswerHead, input)
     const { question } = head
     if ('failure' in head) {
       this.#questions.fail(question, head.failure)

@@ -174,7 +174,15 @@ function modelled(connection: Connection, window: Credit, models: Set<LaneModel>
     grant: nothing,
     reject: nothing,
   }
-  const ignore = { ...ignored, ping: nothing, bye: nothing, ack: nothing, retired: nothing, drain: nothing }
+  const ignore = {
+    ...ignored,
+    ping: nothing,
+    bye: nothing,
+    fault: nothing,
+    ack: nothing,
+    retired: nothing,
+    drain: nothing,
+  }
   const said: FrameReceiver = {
     ...ignore,
     data: (lane, sequence, message) => model(lane).sends(sequence, 0, message.left, message.left),

@@ -4,7 +4,7 @@ import { readFrame } from '../../../src/core/link/frame-reader.js'
 import { encodeBye, encodeEnd, encodeOpen, encodePing } from '../../../src/core/link/frame-writer.js'
 import { FrameKind } from '../../../src/core/link/frames.js'
 import { ByteReader, ByteWriter, type LaneSink } from '../../../src/core/link/index.js'
-import { bytes, NOTHING, type Side, settle, text } from './link-pair.js'
+import { bytes, linkPair, NOTHING, type Side, settle, text } from './link-pair.js'
 import { type RawPeer, rawPeer } from './raw-peer.js'
 
 // What a frame by itself may not say is in docs/wire-protocol.md. Here is what a peer could do with frames
@@ -28,6 +28,9 @@ const refusing: LaneSink = {
     throw new SignalboxError('PAYLOAD_INVALID', 'x'.repeat(2000))
   },
 }
+
+/** Accepts nothing. */
+const unmoved: LaneSink = { accept: () => new Promise(() => {}) }
 
 /** A peer that finished the handshake and then never reads. */
 async function deafPeer(side: Side, hello: Side = {}): Promise<RawPeer> {
@@ -211,6 +214,41 @@ describe('a peer that comes and goes', () => {
   })
 })
 
+describe('a peer that broke the rules', () => {
+  const nonsense = bytes('?')
+  const said = expect.stringContaining('not a kind of frame')
+
+  it('[I12] hears why, and so do those who wait for it', async () => {
+    const { left, right, connections } = await linkPair({}, { host: { laneOpened: () => unmoved } })
+    const sent = left.openLane(NOTHING).send(NOTHING, bytes('x'))
+    const outcome = sent.catch((error: unknown) => error)
+    await settle()
+    connections[1].deliver(nonsense)
+    expect(await right.closed).toMatchObject({
+      by: 'fault',
+      error: { code: 'PROTOCOL_VIOLATION', message: said },
+    })
+    const told = { code: 'PROTOCOL_VIOLATION', message: expect.stringContaining('right ended the session') }
+    expect(await left.closed).toMatchObject({ by: 'fault', error: { ...told, cause: { message: said } } })
+    expect(await outcome).toMatchObject({ code: 'PEER_LOST', cause: told })
+  })
+
+  it('[I12] and does not read hears why when it reads again, and is not waited for', async () => {
+    for (const readsAgain of [true, false]) {
+      const peer = await deafPeer({})
+      while (peer.link.control.offer(NOTHING, new Uint8Array(900), { settle: () => {} }));
+      await peer.say(nonsense)
+      expect(await peer.ending()).toMatchObject({ error: { code: 'PROTOCOL_VIOLATION' } })
+      if (readsAgain) peer.connection.resume()
+      else peer.clock.advance(2000)
+      await peer.itsConnection.closed
+      await settle()
+      expect(peer.heard.some(frame => frame[0] === FrameKind.fault)).toBe(readsAgain)
+      expect(peer.clock.pending).toBe(0)
+    }
+  })
+})
+
 /** What the peer heard of grants, in their order. */
 function grants(peer: RawPeer): { lane: number; bytes: number }[] {
   const heard: { lane: number; bytes: number }[] = []
@@ -227,6 +265,6 @@ function rejections(peer: RawPeer): number[] {
 function listen(peer: RawPeer, to: Partial<Parameters<typeof readFrame>[1]>): void {
   const nothing = () => {}
   const rest = { open: nothing, data: nothing, part: nothing, end: nothing, grant: nothing, reject: nothing }
-  const link = { ping: nothing, bye: nothing, ack: nothing, retired: nothing, drain: nothing }
+  const link = { ping: nothing, bye: nothing, fault: nothing, ack: nothing, retired: nothing, drain: nothing }
   for (const frame of peer.heard) readFrame(new ByteReader(frame), { ...rest, ...link, ...to })
 }

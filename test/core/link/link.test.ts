@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SignalboxError } from '../../../src/core/contracts/index.js'
+import { encodeBye } from '../../../src/core/link/frame-writer.js'
 import type { LaneSink, Outcome, Receipt } from '../../../src/core/link/index.js'
 import { SeededRandom } from '../../../src/testing/seeded-random.js'
 import { bytes, linkPair, NOTHING, settle, text } from './link-pair.js'
@@ -333,6 +334,20 @@ describe('outcomes', () => {
 })
 
 describe('the end', () => {
+  it('close says goodbye when there is room again, to a peer that did not read', async () => {
+    const { left, right, connections, clock } = await linkPair({}, {}, { capacity: 1 }) // one frame
+    connections[1].pause()
+    left.control.offer(NOTHING, bytes('x'), outcomes())
+    const closing = left.close()
+    clock.advance(2000) // for the outcomes
+    expect(await left.closed).toEqual({ by: 'us' })
+    connections[1].resume()
+    await closing
+    expect(connections[0].sent.at(-1)).toEqual(encodeBye())
+    expect(await right.closed).toEqual({ by: 'peer' })
+    expect(clock.pending).toBe(0)
+  })
+
   it('close waits for outcomes, then both sides know who closed', async () => {
     const sink = recorder()
     const { left, right } = await linkPair({}, { host: { laneOpened: () => sink } })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ErrorCode } from '../../../src/core/contracts/index.js'
+import { type ErrorCode, SignalboxError } from '../../../src/core/contracts/index.js'
 import { sessionKey } from '../../../src/core/link/authentication.js'
 import { type FrameReceiver, readFrame } from '../../../src/core/link/frame-reader.js'
 import { FrameRoom } from '../../../src/core/link/frame-room.js'
@@ -9,6 +9,7 @@ import {
   encodeBye,
   encodeDrain,
   encodeEnd,
+  encodeFault,
   encodeOpen,
   encodePing,
   encodeReject,
@@ -90,7 +91,7 @@ describe('frames', () => {
     const joining = vectorsOf('join').map(v => v.fields.text('frame'))
     const kinds = [...vectorsOf('frame').map(v => v.fields.text('kind')), ...handshakes('frame'), ...joining]
     const all =
-      'hello welcome confirm ready refuse join joined open data part end grant reject ping bye ack retired drain'
+      'hello welcome confirm ready refuse join joined open data part end grant reject ping bye ack retired drain fault'
     expect(new Set(kinds)).toEqual(new Set(all.split(' ')))
   })
 })
@@ -280,6 +281,8 @@ function encode(fields: Fields): Uint8Array {
       return encodePing()
     case 'bye':
       return encodeBye()
+    case 'fault':
+      return encodeFault(new SignalboxError(fields.text('code') as ErrorCode, fields.text('text')))
     case 'ack':
       return encodeAck(fields.number('count'))
     case 'retired':
@@ -321,6 +324,7 @@ function decode(bytes: Uint8Array): unknown {
     reject: (lane, sequence, reason) => say('reject', { lane, sequence, ...reason }),
     ping: () => say('ping', {}),
     bye: () => say('bye', {}),
+    fault: reason => say('fault', { ...reason }),
     ack: count => say('ack', { count }),
     retired: (track, count) => say('retired', { track, count }),
     drain: () => say('drain', {}),
