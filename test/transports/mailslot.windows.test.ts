@@ -1,6 +1,7 @@
 import { firstValueFrom, NEVER, take, toArray } from 'rxjs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Endpoint, formatAddress } from '../../src/core/contracts/index.js'
+import { connectionsOver } from '../../src/core/tracks/index.js'
 import { ownHandleCount } from '../../src/native/win32/handle-count.js'
 import { createTestContext } from '../../src/testing/test-context.js'
 import { mailslot } from '../../src/transports/mailslot/index.js'
@@ -101,6 +102,11 @@ describe('endpoints of mailslots', () => {
     const reported = firstValueFrom(till.unreachable$ ?? NEVER)
     expect(till.send(Buffer.from('anybody?'), nobody)).toBe('sent')
     expect((await reported).href).toBe(nobody.href)
+  })
+
+  it('[mailslot: listen-connect] a connection to nobody is not waited for', async () => {
+    const patient = connectionsOver(transport, { patience: 3_600_000 })
+    await expect(patient.connect(freshAddress(), context)).rejects.toEqual(code('NO_LISTENER'))
   })
 
   it('[mailslot: listen-connect] gives up when its caller does', async () => {

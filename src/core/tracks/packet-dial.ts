@@ -1,11 +1,12 @@
-import type {
-  Address,
-  Connection,
-  Endpoint,
-  Packet,
-  PacketTransport,
-  TransportContext,
-  TransportOptions,
+import {
+  type Address,
+  type Connection,
+  type Endpoint,
+  type Packet,
+  type PacketTransport,
+  SignalboxError,
+  type TransportContext,
+  type TransportOptions,
 } from '../contracts/index.js'
 import { Attempt } from './attempt.js'
 import { ID_LENGTH, isFor, openPacket, PacketKind, readAccept } from './conversation-packet.js'
@@ -14,7 +15,7 @@ import { returnAddressFor } from './return-address.js'
 
 /**
  * Connects to whoever listens at `address`, from an endpoint of its own.
- * @throws SignalboxError `NO_LISTENER` when nobody answers, and what opening an endpoint throws.
+ * @throws SignalboxError `NO_LISTENER` when nobody answers, at once where the mechanism tells that nobody is there, and what opening an endpoint throws.
  */
 export async function dialOver(
   transport: PacketTransport,
@@ -75,5 +76,10 @@ function converse(
     }
   }
   endpoint.packets$.subscribe(packet => receive(packet))
+  endpoint.unreachable$?.subscribe(at => {
+    // Also when somebody accepted: who is gone before it heard so has no connection.
+    const why = `nobody is at ${at.href}; is there a listener?`
+    attempt.fail(new SignalboxError('NO_LISTENER', `connect to ${address.href}: ${why}`))
+  })
   return attempt.result
 }

@@ -1,4 +1,4 @@
-import { Subject } from 'rxjs'
+import { type Observable, Subject } from 'rxjs'
 import {
   type Address,
   type Capabilities,
@@ -20,6 +20,8 @@ export interface HubManners {
   readonly capabilities: Capabilities
   /** Milliseconds after which each copy of a packet arrives; none: it is lost. 0 is a later turn. */
   readonly fate: () => readonly number[]
+  /** Whether a sender is told that nobody is at an address. @default false */
+  readonly tellsAbsence?: boolean
   /** Whether a send is refused, whatever room there is. */
   readonly refuses?: () => boolean
 }
@@ -87,6 +89,8 @@ export class PacketHub extends InProcessTransport implements PacketTransport {
 class HubEndpoint implements Endpoint {
   readonly packets$ = new Subject<Packet>()
   readonly writable$ = new Subject<void>()
+  readonly unreachable$?: Observable<Address>
+  readonly #unreachable = new Subject<Address>()
   readonly closed: Promise<CloseReason>
   #onTheWay = 0
   #over = false
@@ -102,6 +106,7 @@ class HubEndpoint implements Endpoint {
     readonly address: Address,
     private readonly context: TransportContext,
   ) {
+    if (hub.manners.tellsAbsence) this.unreachable$ = this.#unreachable
     this.closed = new Promise(resolve => {
       this.#resolveClosed = resolve
     })
@@ -114,6 +119,7 @@ class HubEndpoint implements Endpoint {
     }
     const receivers = this.hub.receivers(this, to)
     if (this.#over) return 'full'
+    if (receivers.length === 0 && to !== 'all') queueMicrotask(() => this.#unreachable.next(to))
     const isLossy = this.hub.describe(this.address).delivery === 'lossy'
     const isFull = receivers.some(receiver => receiver.#onTheWay >= CAPACITY)
     if (this.hub.manners.refuses?.() || (isFull && !isLossy)) {
@@ -134,6 +140,7 @@ class HubEndpoint implements Endpoint {
     this.hub.leave(this)
     this.packets$.complete()
     this.writable$.complete()
+    this.#unreachable.complete()
     for (const sender of this.#refused) sender.#retrySoon()
     this.#resolveClosed({ by: 'us' })
   }

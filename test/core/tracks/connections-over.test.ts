@@ -1,9 +1,16 @@
 import { tmpdir } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Connection, Endpoint, Listener, PacketTransport } from '../../../src/core/contracts/index.js'
+import {
+  type Connection,
+  type Endpoint,
+  type Listener,
+  type PacketTransport,
+  parseAddress,
+} from '../../../src/core/contracts/index.js'
 import { PacketKind } from '../../../src/core/tracks/conversation-packet.js'
 import { connectionsOver } from '../../../src/core/tracks/index.js'
-import { broadcastOnly } from '../../../src/testing/awkward/index.js'
+import { broadcastOnly, lossy } from '../../../src/testing/awkward/index.js'
+import { PacketHub } from '../../../src/testing/awkward/packet-hub.js'
 import { createTestContext } from '../../../src/testing/test-context.js'
 import { VirtualClock } from '../../../src/testing/virtual-clock.js'
 import { Collected, nextConnection } from './collected.js'
@@ -171,5 +178,49 @@ describe('connections over packets', () => {
     dialled.send(Buffer.from('well'))
     expect(await got.until(1)).toEqual(['well'])
     dialled.abort()
+  })
+})
+
+describe('connections over packets that tell when nobody is there', () => {
+  const patience = 3_600_000
+  let packets: PacketTransport
+
+  beforeEach(() => {
+    const capabilities = lossy().describe(parseAddress('lossy://./shop'))
+    const summary = 'Packets within one process whose sender hears that nobody is there; for tests.'
+    packets = new PacketHub({
+      name: 'telling',
+      summary,
+      capabilities: { ...capabilities, close: 'watch' },
+      tellsAbsence: true,
+      fate: () => [0],
+    })
+  })
+
+  it('are not waited for where nobody listens', async () => {
+    const dial = connectionsOver(packets, { patience }).connect(packets.nodeAddress('test', 'shop'), context)
+    await expect(dial).rejects.toMatchObject({
+      code: 'NO_LISTENER',
+      message: expect.stringContaining('nobody is at'),
+    })
+  })
+
+  it('end when their peer is gone without a word', async () => {
+    let dialling: Endpoint | undefined
+    const open = packets.open.bind(packets)
+    const listener = await connectionsOver(packets).listen(packets.nodeAddress('test', 'shop'), context)
+    packets.open = async (...how) => {
+      const endpoint = await open(...how)
+      dialling ??= endpoint // its own; the listener's comes after it
+      return endpoint
+    }
+    const accepted = nextConnection(listener)
+    const dialled = await connectionsOver(packets, { patience }).connect(listener.address, context)
+    const served = await accepted
+    await dialling?.close()
+    served.send(Buffer.from('still there?'))
+    expect(await served.closed).toEqual({ by: 'peer' })
+    await dialled.closed
+    await listener.close()
   })
 })
