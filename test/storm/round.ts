@@ -119,10 +119,11 @@ export class Round {
     this.faults.push(...this.leftOver().map(file => `${file} was left over`))
   }
 
-  /** Files that no living node has. */
+  /** Files that no living node has, but for those that are kept for the next: the secret, and written libraries. */
   leftOver(): string[] {
     const files = readdirSync(this.#runtimeFolder, { recursive: true, withFileTypes: true })
-    return files.filter(file => !file.isDirectory() && file.name !== 'secret').map(({ name }) => name)
+    const isKept = (name: string) => name === 'secret' || name.endsWith('.dll')
+    return files.filter(file => !file.isDirectory() && !isKept(file.name)).map(({ name }) => name)
   }
 
   /** Ends whatever still runs. */
