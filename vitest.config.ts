@@ -91,8 +91,8 @@ export default defineConfig({
     env: { SIGNALBOX_CACHE_FOLDER: '.cache/nothing-measured' },
     reporters: ['default', new PreambleReporter(warnings), new LedgerReporter(), new ClosingReporter()],
     coverage: { provider: 'istanbul', include: ['src/**'] },
-    // Most of a test's time is waiting for another process: one worker would leave a core idle.
-    maxWorkers: 2,
+    // Most of a test's time is waiting for another process: as many workers as cores would leave one idle.
+    maxWorkers: 3,
     projects,
   },
 })
