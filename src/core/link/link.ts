@@ -17,7 +17,6 @@ import { encodeBye, encodeFault, encodeOpen, encodeReject } from './frame-writer
 import { FIRST_LANE, LABEL_LENGTH, ReservedLane } from './frames.js'
 import type { Established, Session } from './handshake.js'
 import { hangUp, LINGER } from './hang-up.js'
-import type { Grant } from './hello.js'
 import { InboundLane, type LaneReplies, type LaneSink } from './inbound-lane.js'
 import type { Joinable } from './join.js'
 import type { LinkOptions } from './link-options.js'
@@ -53,7 +52,7 @@ export interface LinkHost {
  * Answers that may wait for a peer that does not take them: as many as it can ask for while it is busy, but
  * not without end, since a question's credit returns before it is answered.
  */
-const ANSWERS_MAY_WAIT: Grant = { messages: 65_536, bytes: 64 * 1024 * 1024 }
+const ANSWERS_MAY_WAIT = 65_536
 
 /** The number of the track that a session begins with. */
 const FIRST_TRACK = 1
@@ -388,7 +387,7 @@ export class Link implements Joinable {
     this.#inbound.set(id, new InboundLane(id, this.#laneReplies, sink, this.session.mine.window))
   }
 
-  #addOutbound(id: number, mayWait?: Grant): OutboundLane {
+  #addOutbound(id: number, mayWait?: number): OutboundLane {
     const lane = new OutboundLane(id, this.#departures, this.session.theirs.window, mayWait)
     this.#outbound.set(id, lane)
     return lane

@@ -54,8 +54,8 @@ interface Waiting {
   on?: CountedTrack
 }
 
-/** How many messages, and bytes of them, {@link OutboundLane.send} lets wait for credit before it says `OVERFLOW`. */
-const MAY_WAIT: Grant = { messages: 4096, bytes: 64 * 1024 * 1024 }
+/** How many messages {@link OutboundLane.send} lets wait for credit before it says `OVERFLOW`. */
+const MAY_WAIT = 4096
 const NOTHING = new Uint8Array()
 /** Bytes that are reserved for a value whose size nobody knows. */
 const USUAL = 1024
@@ -64,7 +64,6 @@ const USUAL = 1024
 export class OutboundLane {
   readonly #credit: SenderCredit
   readonly #waiting = new Queue<Waiting>()
-  #waitingBytes = 0
   /** Receipts of what is on the track, oldest first: the first belongs to `#settled + 1`. */
   readonly #inFlight = new Queue<Receipt>()
   readonly #rejected = new Map<number, Outcome>()
@@ -162,8 +161,12 @@ export class OutboundLane {
     } catch (error) {
       return Promise.reject(error)
     }
-    const over = this.#over ?? this.#overflow(head.length + body.length)
+    const over = this.#over
     if (over !== undefined) return Promise.reject(over)
+    if (this.#waiting.size >= this.mayWait) {
+      const why = `${this.mayWait} messages wait for this receiver already; await each send, or send less`
+      return Promise.reject(new SignalboxError('OVERFLOW', why))
+    }
     const waiting = this.#wait(head, body, receipt)
     if (signal !== undefined) this.#abortable(waiting, signal, receipt)
     return receipt.promise
@@ -332,7 +335,6 @@ export class OutboundLane {
     next.offset += length
     if (next.offset < next.message.length) return
     this.#waiting.shift()
-    this.#waitingBytes -= next.message.length
     this.#inFlight.push(next.receipt)
   }
 
@@ -342,7 +344,6 @@ export class OutboundLane {
     message.set(body, head.length)
     const waiting: Waiting = { message, receipt, offset: 0 }
     this.#waiting.push(waiting)
-    this.#waitingBytes += message.length
     this.track.wake(this)
     return waiting
   }
@@ -350,7 +351,6 @@ export class OutboundLane {
   #abortable(waiting: Waiting, signal: AbortSignal, receipt: PromiseReceipt): void {
     const onAbort = () => {
       if (waiting.offset > 0 || !this.#waiting.remove(waiting)) return // it is on its way: its outcome will tell
-      this.#waitingBytes -= waiting.message.length
       receipt.settle({ status: 'rejected', error: aborted(signal) })
     }
     signal.addEventListener('abort', onAbort, { once: true })
@@ -365,18 +365,6 @@ export class OutboundLane {
   #routeOf(next: Waiting): CountedTrack | undefined {
     if (next.on?.state === 'open') return next.on
     return this.track.route(next.message.length, this.#known && next.offset === 0)
-  }
-
-  /** Why a message of `length` bytes may not wait, if so. One may, however large it is. */
-  #overflow(length: number): SignalboxError | undefined {
-    const { messages, bytes } = this.mayWait
-    const { size } = this.#waiting
-    if (size < messages && (size === 0 || this.#waitingBytes + length <= bytes)) return undefined
-    const what = size < messages ? `${this.#waitingBytes} of ${bytes} B` : `${messages} messages`
-    return new SignalboxError(
-      'OVERFLOW',
-      `${what} wait for this receiver already; await each send, or send less`,
-    )
   }
 
   #fitsOneFrame(length: number, on: CountedTrack): boolean {

@@ -98,9 +98,7 @@ export class Answering {
       this.replies()
         ?.sendValue(encodeAnswerHead(question, spoken), spoken.output, value)
         .catch((error: unknown) => {
-          // A short word may find the room that a long one does not.
-          if (isSignalboxError(error, 'FRAME_TOO_LARGE') || isSignalboxError(error, 'OVERFLOW'))
-            this.#fail(question, error)
+          if (isSignalboxError(error, 'FRAME_TOO_LARGE')) this.#fail(question, error)
         })
     } catch (error) {
       const why = isSignalboxError(error)
