@@ -4,12 +4,12 @@ import {
   type Capabilities,
   type Endpoint,
   type PacketTransport,
-  reasonOf,
   SignalboxError,
   type TransportContext,
   type TransportOptions,
   throwIfAborted,
 } from '../../core/contracts/index.js'
+import { nativeAvailability } from '../../native/availability.js'
 import { kernel32 } from '../../native/win32/kernel32.js'
 import { Bells } from './bells.js'
 import { capabilities } from './capabilities.js'
@@ -27,15 +27,7 @@ export class DllTransport implements PacketTransport {
     'Packets through the shared section of a library that all processes have loaded; for programs that share data in this way.'
 
   async availability(): Promise<Availability> {
-    if (process.platform !== 'win32') {
-      return { usable: false, reason: `dll needs Windows, and this is ${process.platform}` }
-    }
-    try {
-      kernel32()
-      return { usable: true }
-    } catch (error) {
-      return { usable: false, reason: reasonOf(error) }
-    }
+    return nativeAvailability(this.name, capabilities.platforms, kernel32)
   }
 
   describe(_address: Address): Capabilities {

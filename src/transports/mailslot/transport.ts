@@ -6,11 +6,11 @@ import {
   type Endpoint,
   isSignalboxError,
   type PacketTransport,
-  reasonOf,
   type TransportContext,
   type TransportOptions,
   throwIfAborted,
 } from '../../core/contracts/index.js'
+import { nativeAvailability } from '../../native/availability.js'
 import { kernel32 } from '../../native/win32/kernel32.js'
 import { capabilities } from './capabilities.js'
 import { LEASE } from './leased-writers.js'
@@ -33,15 +33,7 @@ export class MailslotTransport implements PacketTransport {
     'Messages to a slot that programs on the machine find by name; for talking with foreign programs, and it does not say who the peer is.'
 
   async availability(): Promise<Availability> {
-    if (process.platform !== 'win32') {
-      return { usable: false, reason: `mailslot needs Windows, and this is ${process.platform}` }
-    }
-    try {
-      kernel32()
-      return { usable: true }
-    } catch (error) {
-      return { usable: false, reason: reasonOf(error) }
-    }
+    return nativeAvailability(this.name, capabilities.platforms, kernel32)
   }
 
   describe(_address: Address): Capabilities {

@@ -5,10 +5,10 @@ import {
   type Connection,
   type ConnectionTransport,
   type Listener,
-  reasonOf,
   type TransportContext,
   type TransportOptions,
 } from '../../core/contracts/index.js'
+import { nativeAvailability } from '../../native/availability.js'
 import { libc } from '../../native/posix/libc.js'
 import { kernel32 } from '../../native/win32/kernel32.js'
 import { capabilitiesAt, platforms } from './capabilities.js'
@@ -28,19 +28,7 @@ export class NamedPipeTransport implements ConnectionTransport {
     'A byte stream between two processes of one user on one machine, found by name; the kernel says who the peer is.'
 
   async availability(): Promise<Availability> {
-    if (!platforms.includes(process.platform)) {
-      return {
-        usable: false,
-        reason: `named-pipe needs Linux, macOS or Windows, and this is ${process.platform}`,
-      }
-    }
-    try {
-      if (onWindows) kernel32()
-      else libc()
-      return { usable: true }
-    } catch (error) {
-      return { usable: false, reason: reasonOf(error) }
-    }
+    return nativeAvailability(this.name, platforms, onWindows ? kernel32 : libc)
   }
 
   describe(address: Address): Capabilities {

@@ -5,11 +5,11 @@ import {
   type Connection,
   type ConnectionTransport,
   type Listener,
-  reasonOf,
   SignalboxError,
   type TransportContext,
   type TransportOptions,
 } from '../../core/contracts/index.js'
+import { nativeAvailability } from '../../native/availability.js'
 import { foreign } from '../../native/system-library.js'
 import { capabilitiesOf, platforms } from './capabilities.js'
 import { dial } from './dial.js'
@@ -45,18 +45,7 @@ export class SharedMemoryTransport implements ConnectionTransport {
   }
 
   async availability(): Promise<Availability> {
-    if (!platforms.includes(process.platform)) {
-      return {
-        usable: false,
-        reason: `shared-memory needs Linux, macOS or Windows, and this is ${process.platform}`,
-      }
-    }
-    try {
-      foreign()
-      return { usable: true }
-    } catch (error) {
-      return { usable: false, reason: reasonOf(error) }
-    }
+    return nativeAvailability(this.name, platforms, foreign)
   }
 
   describe(_address: Address): Capabilities {
