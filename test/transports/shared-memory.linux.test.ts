@@ -4,6 +4,7 @@ import { chownSync, statSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { SharedMemory } from '../../src/transports/shared-memory/shared-memory.js'
+import { skipUnless } from '../support/capability.js'
 
 const built = resolve(import.meta.dirname, '../../dist/transports/shared-memory/shared-memory.js')
 const SOMEBODY_ELSE = 65_534
@@ -59,7 +60,8 @@ describe('shared memory on Linux', () => {
     )
   })
 
-  it.runIf(isRoot)('of another user is not opened unasked, and it is said whose it is', () => {
+  it('of another user is not opened unasked, and it is said whose it is', test => {
+    skipUnless(test, isRoot, 'only root can be two users')
     const memory = created()
     chownSync(`/dev/shm/${memory.name}`, SOMEBODY_ELSE, SOMEBODY_ELSE)
     expect(() => SharedMemory.open(memory.name)).toThrow(
@@ -72,7 +74,8 @@ describe('shared memory on Linux', () => {
     expect(same.size).toBe(memory.size)
   })
 
-  it.runIf(isRoot)('cannot be opened by another user, who is told whose it is', () => {
+  it('cannot be opened by another user, who is told whose it is', test => {
+    skipUnless(test, isRoot, 'only root can be two users')
     const { name } = created()
     expect(printed(`SharedMemory.open('${name}')`, [], SOMEBODY_ELSE)).toMatch(/^ACCESS_DENIED .*user 0/)
     expect(printed(`SharedMemory.create('${name}', 4096)`, [], SOMEBODY_ELSE)).toMatch(
@@ -80,7 +83,8 @@ describe('shared memory on Linux', () => {
     )
   })
 
-  it.runIf(isRoot)('is refused at its creation where there is no room for it, and leaves nothing', () => {
+  it('is refused at its creation where there is no room for it, and leaves nothing', test => {
+    skipUnless(test, isRoot, 'only root can be two users')
     const inSmallRoom = [
       'unshare',
       '-m',
