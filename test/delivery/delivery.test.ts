@@ -316,6 +316,83 @@ describe('certain death', () => {
   })
 })
 
+describe('what may wait', () => {
+  const mebibyte = 'x'.repeat(1024 * 1024)
+
+  it('D22 is so much for one receiver: one of any size, what follows it, and no more', async () => {
+    const made = await held()
+    const large = new Uint8Array(1_000_000)
+    const codes: string[] = []
+    const sent: Promise<unknown>[] = []
+    const send = (message: Uint8Array) =>
+      sent.push(made.dialled.control.send(NOTHING, message).catch(({ code }) => codes.push(code)))
+    while (codes.length === 0) {
+      send(large)
+      await turn()
+    }
+    expect(sent.length * large.length).toBeGreaterThan(64 * 1024 * 1024 + large.length)
+    expect((sent.length - 2) * large.length).toBeLessThanOrEqual(64 * 1024 * 1024 + large.length)
+    for (let count = sent.length; count < 4100; count++) send(Uint8Array.of(1))
+    await turn()
+    expect(codes).toEqual(['OVERFLOW', 'OVERFLOW', 'OVERFLOW', 'OVERFLOW'])
+    made.dialled.abort()
+    await Promise.all(sent)
+  })
+
+  it('D23 is as much for a node that is being reached', async () => {
+    const { start } = nodes({ transports: { prefer: ['memory'] }, link: { maxMessage: 1024 * 1024 } })
+    const till = await start('till')
+    const ref = till.ref(Listener, 'signalbox://shop/listener')
+    let told = 0
+    while (ref.tell.said(mebibyte)) told++
+    expect(told).toBe(65)
+    const refused = { code: 'OVERFLOW', message: expect.stringContaining('connection to shop') }
+    await expect(ref.send.said(mebibyte)).rejects.toMatchObject(refused)
+    await expect(ref.ask.asked(mebibyte)).rejects.toMatchObject(refused)
+    expect(ref.tell.said('a short word')).toBe(true)
+  })
+
+  it('D23 is what a value was when it was told, sent or asked with', async () => {
+    const { start } = nodes({ transports: { prefer: ['memory'] } })
+    const [shop, till] = [await start('shop'), await start('till')]
+    const numbers: number[] = []
+    const noted = ({ number }: { number: number }) => void numbers.push(number)
+    await shop.spawn(Desk, () => ({ noted, seen: () => numbers, echo: text => text, never: () => '' }))
+    const desk = till.ref(Desk, 'signalbox://shop/desk')
+    const note = { by: 'till', number: 1 }
+    expect(desk.tell.noted(note)).toBe(true)
+    const sent = desk.send.noted(note)
+    note.number = 2
+    await sent
+    expect(numbers).toEqual([1, 1])
+  })
+
+  it('D24 is so many answers for a peer that does not take them', async () => {
+    const { start } = nodes({ transports: { prefer: ['memory'] }, link: { maxMessage: 1024 * 1024 } })
+    const [shop, till] = [await start('shop'), await start('till')]
+    const gate = new Gate()
+    const Slow = protocol('slow', { asked: Asked })
+    const asked: Promise<string>[] = []
+    let open = 0
+    const answer = async () => {
+      open++
+      await gate.passed
+      return mebibyte.slice(100)
+    }
+    for (let actor = 0; actor < 200; actor++) {
+      await shop.spawn(Slow, () => ({ asked: answer }), { name: `slow-${actor}` })
+      asked.push(till.ref(Slow, `signalbox://shop/slow-${actor}`).ask.asked('x', { timeout: 60_000 }))
+    }
+    const outcomes = Promise.allSettled(asked)
+    await until(() => open === asked.length)
+    gate.open()
+    const codes = (await outcomes).map(outcome =>
+      outcome.status === 'rejected' ? outcome.reason.code : 'answered',
+    )
+    expect(new Set(codes)).toEqual(new Set(['answered', 'OVERFLOW']))
+  })
+})
+
 describe('the page', () => {
   it('has no sentence without a test', ({ task }) => {
     const names = (suite: RunnerTestSuite): string[] =>

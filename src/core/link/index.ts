@@ -1,3 +1,4 @@
+export { Backlog } from './backlog.js'
 export { ByteReader } from './byte-reader.js'
 export { ByteWriter } from './byte-writer.js'
 export { bySize, type ChooseTrack, primaryTrack, type TrackView } from './choose-track.js'

@@ -1,4 +1,5 @@
 import { type Encoder, SignalboxError } from '../contracts/index.js'
+import { Backlog } from './backlog.js'
 import type { CountedTrack } from './counted-track.js'
 import { SenderCredit } from './credit.js'
 import { FIRST_LANE } from './frames.js'
@@ -64,6 +65,7 @@ const USUAL = 1024
 export class OutboundLane {
   readonly #credit: SenderCredit
   readonly #waiting = new Queue<Waiting>()
+  readonly #backlog: Backlog
   /** Receipts of what is on the track, oldest first: the first belongs to `#settled + 1`. */
   readonly #inFlight = new Queue<Receipt>()
   readonly #rejected = new Map<number, Outcome>()
@@ -86,8 +88,9 @@ export class OutboundLane {
     readonly id: number,
     private readonly track: LaneTrack,
     private readonly window: Grant,
-    private readonly mayWait = MAY_WAIT,
+    mayWait = MAY_WAIT,
   ) {
+    this.#backlog = new Backlog(mayWait, track.maxMessage)
     this.#credit = new SenderCredit(window)
     this.#known = id < FIRST_LANE
   }
@@ -113,9 +116,7 @@ export class OutboundLane {
       this.#sent(length, receipt)
       return true
     }
-    if (this.#credit.bytes < 1) return false
-    this.#wait(head, body, receipt)
-    return true
+    return this.#credit.bytes >= 1 && this.#wait(head, body, receipt) !== undefined
   }
 
   /**
@@ -151,7 +152,7 @@ export class OutboundLane {
    * Sends a message as soon as there is room for it, in order with all others of this lane.
    * Resolves when the receiver accepted it.
    * @throws SignalboxError the outcome's: what the receiver says, `PEER_LOST` when unknown; `OVERFLOW` when too
-   * many wait already; `ABORTED` when the signal fires before it went; `CLOSED`; `FRAME_TOO_LARGE`.
+   * much waits already; `ABORTED` when the signal fires before it went; `CLOSED`; `FRAME_TOO_LARGE`.
    */
   send(head: Uint8Array, body: Uint8Array, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.reject(aborted(signal))
@@ -163,11 +164,11 @@ export class OutboundLane {
     }
     const over = this.#over
     if (over !== undefined) return Promise.reject(over)
-    if (this.#waiting.size >= this.mayWait) {
-      const why = `${this.mayWait} messages wait for this receiver already; await each send, or send less`
+    const waiting = this.#wait(head, body, receipt)
+    if (waiting === undefined) {
+      const why = `${this.#backlog} wait for this receiver already; await each send, or send less`
       return Promise.reject(new SignalboxError('OVERFLOW', why))
     }
-    const waiting = this.#wait(head, body, receipt)
     if (signal !== undefined) this.#abortable(waiting, signal, receipt)
     return receipt.promise
   }
@@ -335,11 +336,15 @@ export class OutboundLane {
     next.offset += length
     if (next.offset < next.message.length) return
     this.#waiting.shift()
+    this.#backlog.leave(next.message.length)
     this.#inFlight.push(next.receipt)
   }
 
-  #wait(head: Uint8Array, body: Uint8Array, receipt: Receipt): Waiting {
-    const message = new Uint8Array(head.length + body.length)
+  /** Lets a message wait; undefined when too much does already. */
+  #wait(head: Uint8Array, body: Uint8Array, receipt: Receipt): Waiting | undefined {
+    const length = head.length + body.length
+    if (!this.#backlog.enter(length)) return undefined
+    const message = new Uint8Array(length)
     message.set(head)
     message.set(body, head.length)
     const waiting: Waiting = { message, receipt, offset: 0 }
@@ -351,6 +356,7 @@ export class OutboundLane {
   #abortable(waiting: Waiting, signal: AbortSignal, receipt: PromiseReceipt): void {
     const onAbort = () => {
       if (waiting.offset > 0 || !this.#waiting.remove(waiting)) return // it is on its way: its outcome will tell
+      this.#backlog.leave(waiting.message.length)
       receipt.settle({ status: 'rejected', error: aborted(signal) })
     }
     signal.addEventListener('abort', onAbort, { once: true })

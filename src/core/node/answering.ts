@@ -98,7 +98,8 @@ export class Answering {
       this.replies()
         ?.sendValue(encodeAnswerHead(question, spoken), spoken.output, value)
         .catch((error: unknown) => {
-          if (isSignalboxError(error, 'FRAME_TOO_LARGE')) this.#fail(question, error)
+          if (isSignalboxError(error, 'FRAME_TOO_LARGE') || isSignalboxError(error, 'OVERFLOW'))
+            this.#fail(question, error)
         })
     } catch (error) {
       const why = isSignalboxError(error)
@@ -109,7 +110,7 @@ export class Answering {
   }
 
   #fail(question: number, error: SignalboxError): void {
-    // Where it cannot be told, the session is over, and its end fails the question there.
+    // Where it cannot be told, the session is over, which fails the question there, or the peer takes no answers.
     this.replies()
       ?.send(encodeFailure(question, error), NOTHING)
       .catch(() => {})

@@ -62,14 +62,20 @@ export class Peers {
   #closing: Promise<void> | undefined
 
   constructor(private readonly options: PeersOptions) {
-    const { self, services, contracts, codecs, patience, directory, context } = options
+    const { self, services, contracts, codecs, link, patience, directory, context } = options
     const { clock, log } = context
     const { signal } = this.#stop
     this.events$ = this.#presence.events$
     this.interests$ = this.#interestChanges.asObservable()
     this.#incarnation = hex(options.incarnation)
     this.#nodes = new RemoteNodes(
-      name => new RemoteNode(name, { clock, patience, dial: () => this.#sessions.dial(name) }),
+      name =>
+        new RemoteNode(name, {
+          clock,
+          patience,
+          maxMessage: link.maxMessage,
+          dial: () => this.#sessions.dial(name),
+        }),
     )
     this.#meeting = new Meeting({ self, directory, clock, log, node: name => this.node(name) })
     this.#wanted = new WantedTopics({

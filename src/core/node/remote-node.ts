@@ -1,6 +1,7 @@
 import { type Clock, isSignalboxError, reasonOf, SignalboxError } from '../contracts/index.js'
 import type { Receipt } from '../link/index.js'
 import type { LocalContract } from './contract-table.js'
+import { KeptValue } from './kept-value.js'
 import type { AskOptions } from './open-question.js'
 import type { PeerSession } from './peer-session.js'
 import { WaitingRoom } from './waiting-room.js'
@@ -10,6 +11,8 @@ export interface RemoteNodeOptions {
   readonly clock: Clock
   /** Milliseconds that a question waits unless it says otherwise. */
   readonly patience: number
+  /** Bytes of the largest message that waits for a session. */
+  readonly maxMessage: number
   /** Makes a session and adds it to the node. */
   dial(): Promise<unknown>
 }
@@ -24,7 +27,7 @@ export class RemoteNode {
     readonly name: string,
     private readonly options: RemoteNodeOptions,
   ) {
-    this.#waiting = new WaitingRoom(name, options.clock)
+    this.#waiting = new WaitingRoom(name, options.maxMessage, options.clock)
   }
 
   /** The session with it, while there is one that has not ended. */
@@ -49,11 +52,12 @@ export class RemoteNode {
   tell(label: string, contract: LocalContract, value: unknown, receipt: Receipt): boolean {
     const session = this.session
     if (session !== undefined) return session.tell(label, contract, value, receipt)
-    const kept = ownCopy(contract, value)
+    const kept = new KeptValue(contract, value)
     const taken = this.#waiting.enter({
+      bytes: kept.bytes,
       // It was taken already: from here on it waits in its lane rather than being refused.
       run: ready => {
-        ready.send(label, contract, kept).then(
+        ready.send(label, contract, kept.value).then(
           () => receipt.settle({ status: 'accepted' }),
           (thrown: unknown) => {
             const error = asError(thrown)
@@ -77,27 +81,30 @@ export class RemoteNode {
   /** Sends a message; resolves when it was accepted. @throws SignalboxError like a session's `send`, `NODE_UNKNOWN`, `NO_LISTENER` */
   send(label: string, contract: LocalContract, value: unknown, signal?: AbortSignal): Promise<void> {
     const options = signal === undefined ? {} : { signal }
-    return this.#withSession(session => session.send(label, contract, value, options), contract.key, options)
+    const { session } = this
+    if (session !== undefined) return session.send(label, contract, value, options)
+    return this.#later((ready, kept) => ready.send(label, contract, kept, options), contract, value, options)
   }
 
   /** Asks. @throws SignalboxError like a session's `ask`, `NODE_UNKNOWN`, `NO_LISTENER` */
   ask(label: string, contract: LocalContract, value: unknown, options: AskOptions): Promise<unknown> {
+    const { session } = this
     const { clock, patience } = this.options
-    const { timeout = patience } = options
-    const asked = this.session === undefined ? clock.now() : undefined
-    return this.#withSession(
-      session => {
-        const waited = asked === undefined ? 0 : clock.now() - asked
-        return session.ask(label, contract, value, { ...options, timeout: timeout - waited })
-      },
-      contract.key,
-      { ...options, timeout },
-    )
+    const patient = { ...options, timeout: options.timeout ?? patience }
+    if (session !== undefined) return session.ask(label, contract, value, patient)
+    const asked = clock.now()
+    const put = (ready: PeerSession, kept: unknown) => {
+      const timeout = patient.timeout - (clock.now() - asked)
+      return ready.ask(label, contract, kept, { ...options, timeout })
+    }
+    return this.#later(put, contract, value, patient)
   }
 
   /** Makes sure that there is a session. @throws SignalboxError `NODE_UNKNOWN`, `NO_LISTENER`, … */
   connect(): Promise<void> {
-    return this.#withSession(() => Promise.resolve(), 'a connection', {})
+    return this.session === undefined
+      ? this.#enter(() => Promise.resolve(), 'a connection', 0, {})
+      : Promise.resolve()
   }
 
   /** What waits is sent away. */
@@ -105,10 +112,24 @@ export class RemoteNode {
     this.#waiting.fail(error)
   }
 
-  #withSession<T>(use: (session: PeerSession) => Promise<T>, what: string, options: AskOptions): Promise<T> {
-    const session = this.session
-    if (session !== undefined) return use(session)
-    const used = this.#waiting.use(use, what, options)
+  /** Does something with a value, as it is now, and the session that will be there. */
+  async #later<T>(
+    use: (session: PeerSession, value: unknown) => Promise<T>,
+    contract: LocalContract,
+    value: unknown,
+    options: AskOptions,
+  ): Promise<T> {
+    const kept = new KeptValue(contract, value)
+    return this.#enter(session => use(session, kept.value), contract.key, kept.bytes, options)
+  }
+
+  #enter<T>(
+    use: (session: PeerSession) => Promise<T>,
+    what: string,
+    bytes: number,
+    options: AskOptions,
+  ): Promise<T> {
+    const used = this.#waiting.use(use, what, bytes, options)
     this.#dial()
     return used
   }
@@ -130,15 +151,6 @@ export class RemoteNode {
     this.#dialling = false
     if (this.session === undefined) this.#dial()
     else this.#waiting.admit(this.session)
-  }
-}
-
-/** A value as it is now: its owner may go on with it as soon as it was told. */
-function ownCopy(contract: LocalContract, value: unknown): unknown {
-  try {
-    return structuredClone(value)
-  } catch (cause) {
-    throw new SignalboxError('VALUE_NOT_ENCODABLE', `${contract.key}: ${reasonOf(cause)}`, { cause })
   }
 }
 

@@ -1,26 +1,34 @@
 import { type Clock, SignalboxError } from '../contracts/index.js'
+import { Backlog } from '../link/index.js'
 import type { AskOptions } from './open-question.js'
 import type { PeerSession } from './peer-session.js'
 
 /** Something to do as soon as there is a session. Neither call may throw. */
 export interface Waiting {
+  /** How many it keeps. */
+  readonly bytes: number
   run(session: PeerSession): void
   fail(error: SignalboxError): void
 }
 
-/** How much waits for a session that is being made; beyond it, nothing is taken. */
+/** How many messages wait for a session that is being made. */
 const MAY_WAIT = 4096
 
 /** What waits for a session with a node, in order and bounded. */
 export class WaitingRoom {
   #waiting = new Set<Waiting>()
+  readonly #backlog: Backlog
   /** Who waits for a place in here. */
   #outside: (() => void)[] = []
 
+  /** @param maxMessage bytes of the largest message */
   constructor(
     private readonly node: string,
+    maxMessage: number,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.#backlog = new Backlog(MAY_WAIT, maxMessage)
+  }
 
   get empty(): boolean {
     return this.#waiting.size === 0
@@ -28,30 +36,34 @@ export class WaitingRoom {
 
   /** Lets something wait; false when too much does already. */
   enter(waiting: Waiting): boolean {
-    if (this.#waiting.size >= MAY_WAIT) return false
+    if (!this.#backlog.enter(waiting.bytes)) return false
     this.#waiting.add(waiting)
     return true
   }
 
   /** Resolves when there is a place for one more: at once, or when all that wait have left. */
   room(): Promise<void> {
-    if (this.#waiting.size < MAY_WAIT) return Promise.resolve()
+    if (!this.#backlog.isFull) return Promise.resolve()
     return new Promise(resolve => this.#outside.push(resolve))
   }
 
   /**
    * Does something with the session that will be there.
    * @param what what it is, for people
+   * @param bytes how many it keeps
    * @throws SignalboxError `OVERFLOW`; `TIMEOUT` and `ABORTED` while it waits; why there is no session; what `use` throws
    */
   use<T>(
     use: (session: PeerSession) => Promise<T>,
     what: string,
+    bytes: number,
     { timeout, signal }: AskOptions,
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const giveUp = (error: SignalboxError) => {
-        if (this.#waiting.delete(waiting)) waiting.fail(error)
+        if (!this.#waiting.delete(waiting)) return
+        this.#backlog.leave(bytes)
+        waiting.fail(error)
       }
       const onAbort = () =>
         giveUp(
@@ -69,6 +81,7 @@ export class WaitingRoom {
         signal?.removeEventListener('abort', onAbort)
       }
       const waiting: Waiting = {
+        bytes,
         run: session => {
           left()
           use(session).then(resolve, reject)
@@ -79,7 +92,7 @@ export class WaitingRoom {
         },
       }
       if (!this.enter(waiting)) {
-        const why = `${MAY_WAIT} messages wait for the connection to ${this.node} already`
+        const why = `${this.#backlog} wait for the connection to ${this.node} already; send less until it is there`
         waiting.fail(new SignalboxError('OVERFLOW', why))
         return
       }
@@ -102,6 +115,7 @@ export class WaitingRoom {
   #leave(): Iterable<Waiting> {
     const waiting = this.#waiting
     this.#waiting = new Set()
+    for (const { bytes } of waiting) this.#backlog.leave(bytes)
     for (const resolve of this.#outside.splice(0)) resolve()
     return waiting
   }

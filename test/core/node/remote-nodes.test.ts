@@ -11,7 +11,7 @@ const collect = runInNewContext('gc') as () => void
 
 it('names to which nobody refers and with which there is no session are forgotten', async () => {
   const nodes = new RemoteNodes(
-    name => new RemoteNode(name, { clock: systemClock, patience: 1, dial: async () => {} }),
+    name => new RemoteNode(name, { clock: systemClock, patience: 1, maxMessage: 1, dial: async () => {} }),
   )
   const kept = nodes.get('kept')
   nodes.came(nodes.get('present'))
