@@ -1,4 +1,4 @@
-import type { Connection } from 'signalbox'
+import type { Connection, Frame } from 'signalbox'
 
 /** Sizes of frames, in bytes: of all kinds that go different ways, and around the borders between them. */
 const SIZES = [0, 1, 7, 8, 9, 64, 100, 1000, 4096, 8191, 8192, 8193, 20_000, 65_536, 300_000, 1_048_576]
@@ -9,6 +9,7 @@ const LARGE_EVERY = 50
 export class Stamps {
   readonly #scratch = new Uint8Array(1_048_576)
 
+  /** @param count of the frames to send and to expect; `Infinity` for as many as there is time for */
   constructor(private readonly count: number) {}
 
   /** Sends them all, in place, as room comes. */
@@ -38,14 +39,21 @@ export class Stamps {
       let number = 0
       void connection.closed.then(() => reject(new Error(`only ${number} of ${this.count} frames came`)))
       connection.receive(frame => {
-        const { buffer, start, end } = frame
-        const wanted = this.#scratch.subarray(0, lengthOf(number)).fill(stampOf(number))
-        if (Buffer.compare(buffer.subarray(start, end), wanted) !== 0) {
-          reject(new Error(`frame ${number} of ${end - start} B is not as it was sent`))
+        try {
+          this.check(frame, number)
+        } catch (error) {
+          reject(error)
         }
         if (++number === this.count) resolve()
       })
     })
+  }
+
+  /** @throws when one byte of the frame of that number is not as it was sent */
+  check({ buffer, start, end }: Frame, number: number): void {
+    const wanted = this.#scratch.subarray(0, lengthOf(number)).fill(stampOf(number))
+    if (Buffer.compare(buffer.subarray(start, end), wanted) === 0) return
+    throw new Error(`frame ${number} of ${end - start} B is not as it was sent`)
   }
 }
 
