@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { builtinTransports } from '../src/composition/builtin-transports.js'
 import { ruleNames } from '../src/core/routing/index.js'
+import { mailslot } from '../src/transports/mailslot/index.js'
 import { skipUnless } from './support/capability.js'
 import { temporaryFolder } from './support/temporary-folder.js'
 
@@ -18,6 +19,13 @@ function exampleOf(transport: string): string {
   const code = /@example\n \* ```ts\n([\s\S]*?) \* ```/.exec(source)?.[1]
   if (code === undefined) throw new Error(`${transport} has no example`)
   return code.replace(/^ \* ?/gm, '')
+}
+
+/** The example in a page, and what the page says that it prints. */
+function exampleIn(subject: string): [example: string, said: string] {
+  const page = readFileSync(new URL(`docs/${subject}.md`, root), 'utf8')
+  const [, example = '', said = ''] = /```js\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/.exec(page) ?? []
+  return [example, said]
 }
 
 /** Runs an example as a program of its own, within the package, so that it finds it by its name. */
@@ -43,9 +51,17 @@ for (const transport of builtinTransports()) {
 
 for (const subject of ['selector', 'shared-memory', 'worker']) {
   it(`the example of docs/${subject}.md runs, and says what the page says`, async () => {
-    const page = readFileSync(new URL(`docs/${subject}.md`, root), 'utf8')
-    const [, example = '', said] = /```js\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/.exec(page) ?? []
+    const [example, said] = exampleIn(subject)
     expect(await run(`docs-${subject}`, example)).toEqual({ said, complaints: '', code: 0 })
+  })
+}
+
+for (const transport of [mailslot()]) {
+  it(`the example of docs/${transport.name}.md runs where its mechanism exists, and says what the page says`, async context => {
+    const availability = await transport.availability()
+    if (!availability.usable) return skipUnless(context, false, `${transport.name} ${availability.reason}`)
+    const [example, said] = exampleIn(transport.name)
+    expect(await run(`docs-${transport.name}`, example)).toEqual({ said, complaints: '', code: 0 })
   })
 }
 

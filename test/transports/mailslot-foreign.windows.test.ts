@@ -11,6 +11,7 @@ import {
   mailslot,
 } from '../../src/transports/mailslot/index.js'
 import { startCPeer } from '../support/c-peer.js'
+import { until } from '../support/until.js'
 
 const code = (expected: string) => expect.objectContaining({ code: expected })
 
@@ -108,6 +109,21 @@ describe('mailslots and programs that know nothing of Signalbox', () => {
     expect(slot.oversized).toBe(refusals.filter(outcome => outcome === 'sent').length)
   })
 
+  it('[mailslot: limits] the reader says what is too large, and its writers refuse that, whatever they were told', () => {
+    const name = freshName()
+    const slot = createSlot(name, { maxMessage: 400, security: 'everyone' })
+    for (const [maxMessage, counts] of [[undefined, 400] as const, [1000, 400] as const, [4, 4] as const]) {
+      using writer = MailslotWriter.open(name, maxMessage === undefined ? {} : { maxMessage })
+      expect(writer.maxMessage).toBe(counts)
+      expect(() => writer.write(Buffer.alloc(counts + 1))).toThrow(code('FRAME_TOO_LARGE'))
+    }
+    expect([slot.read(), slot.oversized]).toEqual([undefined, 0])
+    using roomy = Mailslot.create(freshName(), { maxMessage: 100_000 })
+    using writer = MailslotWriter.open(roomy.path.slice(pathOf('').length))
+    writer.write(Buffer.alloc(100_000))
+    expect(roomy.read()?.length).toBe(100_000)
+  })
+
   it('[mailslot: limits] a writer refuses what is over its maximum, and takes nothing of it', async () => {
     const slot = createSlot(freshName())
     const writer = MailslotWriter.open(slot.path.slice(pathOf('').length), { maxMessage: 4 })
@@ -154,6 +170,34 @@ describe('mailslots and programs that know nothing of Signalbox', () => {
     holder.stdin?.end()
     await exit
     expect(isFree(attempt)).toBe(true)
+  })
+
+  it('[mailslot: peer-death] a writer that stays open hears that its reader is gone', async () => {
+    const name = freshName()
+    const slot = Mailslot.create(name)
+    const writer = openWriter(name)
+    expect(writer.write(Buffer.from('to somebody'))).toBe('sent')
+    slot.close()
+    await until(() => outcomeOf(() => writer.write(Buffer.from('to nobody'))) === 'refused')
+    expect(() => writer.write(Buffer.from('to nobody'))).toThrow(code('NO_LISTENER'))
+  })
+
+  it('[mailslot: listen-connect] a message is waited for as long as was said, and a closed slot ends the wait', async () => {
+    const name = freshName()
+    const slot = createSlot(name)
+    await expect(slot.next({ timeout: 0 })).rejects.toEqual(code('TIMEOUT'))
+    await expect(slot.next({ timeout: 30 })).rejects.toThrow('no message came in 30 ms')
+    const controller = new AbortController()
+    const givenUp = slot.next({ signal: controller.signal })
+    controller.abort()
+    await expect(givenUp).rejects.toEqual(code('ABORTED'))
+    const waiting = slot.next({ timeout: 60_000 })
+    openWriter(name).write(Buffer.from('at last'))
+    expect(Buffer.from(await waiting).toString()).toBe('at last')
+    const inVain = slot.next()
+    slot.close()
+    await expect(inVain).rejects.toEqual(code('CLOSED'))
+    await expect(slot.next()).rejects.toEqual(code('CLOSED'))
   })
 
   it('[mailslot: threads] messages wait in the system until they are asked for', async () => {

@@ -16,8 +16,7 @@ describe('mailslot, on every platform', () => {
   })
 
   it.each([
-    ['mailslot://server/orders', 'this machine only'],
-    ['mailslot://*/orders', 'this machine only'],
+    ['mailslot:///orders', 'the host is missing'],
     ['mailslot://./', 'the name is missing'],
     ['mailslot://./a//b', 'between its slashes'],
     ['mailslot://.:7/orders', 'no ports'],
@@ -27,6 +26,23 @@ describe('mailslot, on every platform', () => {
   ])('refuses %s', async (text, why) => {
     await expect(transport.open(parseAddress(text), context)).rejects.toEqual(code('ADDRESS_INVALID'))
     await expect(transport.open(parseAddress(text), context)).rejects.toThrow(why)
+  })
+
+  it.each(['mailslot://*/orders', 'mailslot://GROUP/orders'])(
+    '[mailslot: limits] %s is a group of machines: datagrams of 400 B, by explicit opt-in',
+    async text => {
+      const address = parseAddress(text)
+      const toGroup = { reach: 'network', group: 'broadcast', maxFrame: 400, delivery: 'lossy', auto: false }
+      expect(transport.describe(address)).toMatchObject(toGroup)
+      const withoutAsking = transport.open(address, context)
+      await expect(withoutAsking).rejects.toEqual(code('ACCESS_DENIED'))
+      await expect(withoutAsking).rejects.toThrow('allowRemote')
+    },
+  )
+
+  it('[mailslot: limits] slots of this machine make no group', () => {
+    const here = { reach: 'machine', group: 'none', maxFrame: 65_536, delivery: 'reliable' }
+    expect(transport.describe(parseAddress('mailslot://./orders'))).toMatchObject(here)
   })
 
   it('gives different nodes different addresses, whatever their case', () => {

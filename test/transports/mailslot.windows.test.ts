@@ -4,7 +4,7 @@ import { type Endpoint, formatAddress } from '../../src/core/contracts/index.js'
 import { connectionsOver } from '../../src/core/tracks/index.js'
 import { ownHandleCount } from '../../src/native/win32/handle-count.js'
 import { createTestContext } from '../../src/testing/test-context.js'
-import { mailslot } from '../../src/transports/mailslot/index.js'
+import { Mailslot, mailslot } from '../../src/transports/mailslot/index.js'
 import { MailslotPeer } from '../support/mailslot-peer.js'
 
 const transport = mailslot()
@@ -71,6 +71,36 @@ describe('endpoints of mailslots', () => {
   it('[mailslot: limits] there is no group to send to on this machine', async () => {
     const till = await openAt()
     expect(() => till.send(Buffer.from('all'), 'all')).toThrow(code('ADDRESS_INVALID'))
+  })
+
+  it.each(['*', 'NOBODYS-GROUP'])(
+    '[mailslot: limits] the group %s is opened where the system carries it, and else unavailable with its reason',
+    async host => {
+      const address = formatAddress({ scheme: 'mailslot', host, path: `test-${process.pid}-${++last}` })
+      const opened = await transport.open(address, context, { allowRemote: true }).catch(error => error)
+      if (opened instanceof Error) {
+        expect(opened).toEqual(code('TRANSPORT_UNAVAILABLE'))
+        expect(opened.message).toContain('this system carries no mailslots to other machines')
+        const till = await transport.open(freshAddress(), context, { allowRemote: true })
+        open.push(till)
+        expect(() => till.send(Buffer.from('all'), address)).toThrow(code('TRANSPORT_UNAVAILABLE'))
+      } else {
+        open.push(opened)
+        expect(opened.send(Buffer.alloc(400), 'all')).toBe('sent')
+        expect(() => opened.send(Buffer.alloc(401), 'all')).toThrow(code('FRAME_TOO_LARGE'))
+      }
+    },
+  )
+
+  it('[mailslot: limits] the reader’s own maximum counts, whatever the sender’s is', async () => {
+    const till = await transport.open(freshAddress(), context, { rawNames: true })
+    open.push(till)
+    const shop = freshAddress()
+    using slot = Mailslot.create(shop.path, { maxMessage: 400 })
+    expect(till.send(Buffer.alloc(400), shop)).toBe('sent')
+    expect(() => till.send(Buffer.alloc(401), shop)).toThrow(code('FRAME_TOO_LARGE'))
+    expect((await slot.next()).length).toBe(400)
+    expect([slot.read(), slot.oversized]).toEqual([undefined, 0])
   })
 
   it('[mailslot: limits] a slot that nobody reads gets full without blocking its writer, who is told of room', async () => {

@@ -71,6 +71,13 @@ export interface Kernel32 {
   CreateMutexW(security: Uint8Array | null, owned: 0 | 1, name: string | null): Handle
   OpenMutexW(access: number, inherit: 0 | 1, name: string): Handle
   ReleaseMutex(mutex: Handle): number
+  CreateSemaphoreW(
+    security: Uint8Array | null,
+    initial: number,
+    greatest: number,
+    name: string | null,
+  ): Handle
+  OpenSemaphoreW(access: number, inherit: 0 | 1, name: string): Handle
   WaitForSingleObject(object: Handle, milliseconds: number): number
   RegisterWaitForSingleObject(
     wait: Uint8Array,
@@ -138,6 +145,9 @@ export const kernel32 = systemLibrary<Kernel32>('kernel32.dll', {
   CreateMutexW: 'intptr __stdcall CreateMutexW(void *security, int owned, str16 name)',
   OpenMutexW: 'intptr __stdcall OpenMutexW(uint32 access, int inherit, str16 name)',
   ReleaseMutex: 'int __stdcall ReleaseMutex(intptr mutex)',
+  CreateSemaphoreW:
+    'intptr __stdcall CreateSemaphoreW(void *security, int32 initial, int32 greatest, str16 name)',
+  OpenSemaphoreW: 'intptr __stdcall OpenSemaphoreW(uint32 access, int inherit, str16 name)',
   WaitForSingleObject: 'uint32 __stdcall WaitForSingleObject(intptr object, uint32 milliseconds)',
   RegisterWaitForSingleObject:
     'int __stdcall RegisterWaitForSingleObject(void *wait, intptr object, void *callback, uintptr context, uint32 milliseconds, uint32 flags)',
@@ -163,15 +173,20 @@ export const kernel32 = systemLibrary<Kernel32>('kernel32.dll', {
 /** The system error codes that Signalbox tells apart (winerror.h). */
 export const Win32Error = {
   FILE_NOT_FOUND: 2,
+  PATH_NOT_FOUND: 3,
   ACCESS_DENIED: 5,
   INVALID_HANDLE: 6,
   NOT_ENOUGH_MEMORY: 8,
+  BAD_LENGTH: 24,
   HANDLE_EOF: 38,
+  NOT_SUPPORTED: 50,
   BAD_NETPATH: 53,
+  BAD_NET_NAME: 67,
   INVALID_PARAMETER: 87,
   BROKEN_PIPE: 109,
   DISK_FULL: 112,
   SEM_TIMEOUT: 121,
+  INSUFFICIENT_BUFFER: 122,
   INVALID_NAME: 123,
   ALREADY_EXISTS: 183,
   PIPE_BUSY: 231,

@@ -26,6 +26,14 @@ export function writableSecurity(): Uint8Array {
   return securityOf(`${ownedBy(currentUserSid())}(A;;GW;;;WD)`)
 }
 
+/**
+ * Like {@link privateSecurity}, but every user may look at the object.
+ * @throws SignalboxError `SYSTEM`
+ */
+export function readableSecurity(): Uint8Array {
+  return securityOf(`${ownedBy(currentUserSid())}(A;;GR;;;WD)`)
+}
+
 /** The owner is written out: for an elevated process it would be the group of administrators. */
 const ownedBy = (sid: string) => `O:${sid}D:P(A;;GA;;;${sid})`
 

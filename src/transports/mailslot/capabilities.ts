@@ -1,8 +1,14 @@
-import type { Capabilities } from '../../core/contracts/index.js'
+import type { Address, Capabilities } from '../../core/contracts/index.js'
 import { DEFAULT_MAX_MESSAGE } from './mailslot.js'
+import { isGroup } from './mailslot-address.js'
 
-/** What a mailslot of this machine can do. */
-export const capabilities: Capabilities = Object.freeze({
+/** Where mailslots exist as described here. */
+export const platforms: readonly NodeJS.Platform[] = Object.freeze(['win32'] as const)
+
+/** Bytes of the largest message to a group: it travels as one datagram. */
+export const LARGEST_TO_GROUP = 400
+
+const here: Capabilities = Object.freeze({
   reach: 'machine',
   delivery: 'reliable',
   ordered: true,
@@ -21,5 +27,23 @@ export const capabilities: Capabilities = Object.freeze({
   persistent: false,
   userVisible: false,
   auto: true,
-  platforms: Object.freeze(['win32'] as const),
+  platforms,
 })
+
+/** Datagrams to every machine of a domain that has such a slot. */
+const toGroup: Capabilities = Object.freeze({
+  ...here,
+  reach: 'network',
+  delivery: 'lossy',
+  ordered: false,
+  group: 'broadcast',
+  maxFrame: LARGEST_TO_GROUP,
+  // One on each machine.
+  names: 'shared',
+  auto: false,
+})
+
+/** What mailslots at `address` can do. */
+export function capabilitiesAt(address: Address): Capabilities {
+  return isGroup(address) ? toGroup : here
+}

@@ -1,7 +1,7 @@
 import type { PacketTransport } from '../../core/contracts/index.js'
 import { MailslotTransport } from './transport.js'
 
-export { Mailslot, type MailslotOptions } from './mailslot.js'
+export { Mailslot, type MailslotOptions, type NextMessageOptions } from './mailslot.js'
 export { MailslotWriter, type MailslotWriterOptions } from './mailslot-writer.js'
 
 /**
@@ -10,7 +10,9 @@ export { MailslotWriter, type MailslotWriterOptions } from './mailslot-writer.js
  * it. Only this user can write to a slot in Signalbox's namespace.
  *
  * Addresses are `mailslot://./<name>`. With `rawNames` the name is the system's own, `\\.\mailslot\<name>`,
- * and any program's slot can be reached; messages of foreign programs are noticed within 100 ms.
+ * and any program's slot can be reached; messages of foreign programs are noticed within 100 ms. With
+ * `allowRemote` a host that is not `.` names a group: `*` the machines of this domain, any other name those of that
+ * domain. `send(bytes, 'all')` reaches their slots of that name with datagrams of up to 400 B, where Windows carries them.
  *
  * A name has one reader. Of a reader that was killed it is free again within 50 ms, unless a foreign program
  * still has the slot open. Close it before its thread is terminated: what

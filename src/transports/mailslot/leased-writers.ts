@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../core/contracts/index.js'
+import { isGroup, type SlotPlace } from './mailslot-address.js'
 import { MailslotWriter, type MailslotWriterOptions } from './mailslot-writer.js'
 
 /**
@@ -17,28 +18,33 @@ export class LeasedWriters {
   ) {}
 
   /**
-   * Writes a message to the slot of that name.
+   * Writes a message to the slot, or to the group of slots.
    * @throws SignalboxError like {@link MailslotWriter.open} and {@link MailslotWriter.write}
    */
-  write(name: string, message: Uint8Array): 'sent' | 'full' {
-    const open = this.#open.get(name)
-    return (open?.writer ?? this.#lease(name)).write(message)
+  write(place: SlotPlace, message: Uint8Array): 'sent' | 'full' {
+    const open = this.#open.get(keyOf(place))
+    return (open?.writer ?? this.#lease(place)).write(message)
   }
 
   close(): void {
-    for (const name of [...this.#open.keys()]) this.#end(name)
+    for (const key of [...this.#open.keys()]) this.#end(key)
   }
 
-  #lease(name: string): MailslotWriter {
-    const writer = MailslotWriter.open(name, this.options)
-    this.#open.set(name, { writer, expiry: this.clock.after(LEASE, () => this.#end(name)) })
+  #lease(place: SlotPlace): MailslotWriter {
+    // Whose slots a group has, nobody can tell.
+    const options = isGroup(place) ? { host: place.host } : this.options
+    const writer = MailslotWriter.open(place.name, options)
+    const key = keyOf(place)
+    this.#open.set(key, { writer, expiry: this.clock.after(LEASE, () => this.#end(key)) })
     return writer
   }
 
-  #end(name: string): void {
-    const open = this.#open.get(name)
-    this.#open.delete(name)
+  #end(key: string): void {
+    const open = this.#open.get(key)
+    this.#open.delete(key)
     open?.expiry.cancel()
     open?.writer.close()
   }
 }
+
+const keyOf = ({ host, name }: SlotPlace) => `${host}/${name}`

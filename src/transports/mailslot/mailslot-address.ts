@@ -5,24 +5,39 @@ import {
   type TransportOptions,
 } from '../../core/contracts/index.js'
 
+/** The slot, or the slots, that an address names. */
+export interface SlotPlace {
+  /** `.` is this machine; any other host is a group: `*` the machines of this domain, a name those of that domain. */
+  readonly host: string
+  /** `signalbox.orders`, or `orders` where `rawNames` asks for it. */
+  readonly name: string
+}
+
 /** Keeps Signalbox's names apart from those of other programs. */
 const PREFIX = 'signalbox.'
 
+/** Whether an address names the slots of several machines. */
+export const isGroup = ({ host }: { readonly host: string }) => host !== '.'
+
 /**
- * The name of the slot that an address names: `signalbox.orders`, or `orders` where `rawNames` asks for it.
- * @throws SignalboxError `ADDRESS_INVALID`
+ * Reads what a mailslot address names.
+ * @throws SignalboxError `ADDRESS_INVALID`; `ACCESS_DENIED` for other machines that were not asked for
  */
-export function slotNameOf(address: Address, { rawNames = false }: TransportOptions): string {
-  const { href, scheme, host, port, path, options } = address
+export function slotPlaceOf(address: Address, options: TransportOptions): SlotPlace {
+  const { href, scheme, host, port, path } = address
   const invalid = (why: string) => new SignalboxError('ADDRESS_INVALID', `${href}: ${why}`)
   if (scheme !== 'mailslot') throw invalid('it is not an address of mailslot')
-  if (host !== '.') {
-    throw invalid(`a mailslot is reached on this machine only; write mailslot://./<name>`)
-  }
+  if (host === '') throw invalid('the host is missing; write mailslot://./<name>, or mailslot://*/<name>')
   if (port !== undefined) throw invalid('mailslots have no ports')
-  if (Object.keys(options).length > 0) throw invalid('mailslot addresses take no options')
+  if (Object.keys(address.options).length > 0) throw invalid('mailslot addresses take no options')
   if (path === '') throw invalid('the name is missing; write mailslot://./<name>')
-  return rawNames ? path : PREFIX + path
+  if (isGroup(address) && !options.allowRemote) {
+    throw new SignalboxError(
+      'ACCESS_DENIED',
+      `${href}: other machines have such slots; set allowRemote to reach them, or use the host '.' for this one`,
+    )
+  }
+  return { host, name: options.rawNames ? path : PREFIX + path }
 }
 
 /** The address at which a node of this name listens. Different pairs never share one. */

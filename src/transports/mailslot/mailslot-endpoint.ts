@@ -13,7 +13,7 @@ import {
 } from '../../core/contracts/index.js'
 import { LeasedWriters } from './leased-writers.js'
 import type { Mailslot } from './mailslot.js'
-import { slotNameOf } from './mailslot-address.js'
+import { isGroup, slotPlaceOf } from './mailslot-address.js'
 
 /** ms until a refused sender may try again; nothing tells when a slot of another process has room. */
 const RETRY = 2
@@ -57,13 +57,7 @@ export class MailslotEndpoint implements Endpoint {
 
   send(bytes: Uint8Array, to: Address | 'all'): 'sent' | 'full' {
     if (this.#over) return 'full'
-    if (to === 'all') {
-      throw new SignalboxError(
-        'ADDRESS_INVALID',
-        `${this.address.href}: mailslots of this machine have no groups; send to an address`,
-      )
-    }
-    const outcome = this.#write(bytes, to)
+    const outcome = this.#write(bytes, to === 'all' ? this.#group() : to)
     if (outcome === 'full') this.#retry ??= this.context.clock.after(RETRY, () => this.#tryAgain())
     return outcome
   }
@@ -72,9 +66,17 @@ export class MailslotEndpoint implements Endpoint {
     this.#end({ by: 'us' })
   }
 
+  #group(): Address {
+    if (isGroup(this.address)) return this.address
+    throw new SignalboxError(
+      'ADDRESS_INVALID',
+      `${this.address.href}: mailslots of this machine have no groups; send to an address, or open one of mailslot://*/<name>`,
+    )
+  }
+
   #write(bytes: Uint8Array, to: Address): 'sent' | 'full' {
     try {
-      return this.#writers.write(slotNameOf(to, this.options), bytes)
+      return this.#writers.write(slotPlaceOf(to, this.options), bytes)
     } catch (error) {
       if (!isSignalboxError(error, 'NO_LISTENER')) throw error
       queueMicrotask(() => this.#unreachable.next(to))

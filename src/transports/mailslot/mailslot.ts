@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Observable, type Subscriber } from 'rxjs'
-import { SignalboxError } from '../../core/contracts/index.js'
+import { SignalboxError, throwIfAborted } from '../../core/contracts/index.js'
 import { holdEventLoop } from '../../native/event-loop-hold.js'
 import {
   type Handle,
@@ -9,7 +9,7 @@ import {
   Win32Error,
   win32Failure,
 } from '../../native/win32/kernel32.js'
-import { privateSecurity, writableSecurity } from '../../native/win32/private-security.js'
+import { privateSecurity, readableSecurity, writableSecurity } from '../../native/win32/private-security.js'
 import { Doorbell } from './doorbell.js'
 import { PollPace } from './poll-pace.js'
 import { claimSlot } from './slot-claim.js'
@@ -18,7 +18,7 @@ import { slotPathOf } from './slot-name.js'
 /** Options of {@link Mailslot.create}. */
 export interface MailslotOptions {
   /**
-   * Bytes of the largest message.
+   * Bytes of the largest message, at least 1. A {@link MailslotWriter} learns it and refuses what is over.
    * @default 65536
    */
   readonly maxMessage?: number
@@ -33,6 +33,17 @@ export interface MailslotOptions {
    * @default 100
    */
   readonly pollInterval?: number
+}
+
+/** Options of {@link Mailslot.next}. */
+export interface NextMessageOptions {
+  /**
+   * ms to wait at most; 0 takes what is there.
+   * @default Infinity
+   */
+  readonly timeout?: number
+  /** Gives up when it fires; the promise rejects with `ABORTED`, and no message is lost. */
+  readonly signal?: AbortSignal
 }
 
 /** The largest message, in bytes, where nobody says otherwise. */
@@ -51,8 +62,8 @@ const NO_WAIT = 0
  * waits for a {@link Doorbell}, which {@link MailslotWriter} rings, and looks every `pollInterval` for what
  * others wrote. Follows CreateMailslotW.
  *
- * An open slot keeps the process alive. Messages over `maxMessage` are not delivered, only counted: Windows
- * refuses them to their writers, and Wine does not.
+ * An open slot keeps the process alive. Messages over `maxMessage` are refused to their writers by Windows, and by
+ * {@link MailslotWriter} everywhere; what a foreign writer leaves under Wine is not delivered, only counted.
  *
  * @example
  * ```ts
@@ -60,7 +71,7 @@ const NO_WAIT = 0
  * for await (const message of slot) console.log(Buffer.from(message).toString())
  * ```
  */
-export class Mailslot implements AsyncIterable<Uint8Array> {
+export class Mailslot implements AsyncIterable<Uint8Array>, Disposable {
   /** `\\.\mailslot\orders` */
   readonly path: string
   readonly maxMessage: number
@@ -112,8 +123,9 @@ export class Mailslot implements AsyncIterable<Uint8Array> {
   static create(name: string, options: MailslotOptions = {}): Mailslot {
     const { maxMessage = DEFAULT_MAX_MESSAGE, pollInterval = DEFAULT_POLL_INTERVAL } = options
     const path = slotPathOf(name)
-    const security = options.security === 'everyone' ? writableSecurity() : privateSecurity()
-    const claim = claimSlot(path, security)
+    const forEveryone = options.security === 'everyone'
+    const security = forEveryone ? writableSecurity() : privateSecurity()
+    const claim = claimSlot(path, maxMessage, forEveryone ? readableSecurity() : security)
     try {
       const bell = Doorbell.create(path, security)
       try {
@@ -158,6 +170,23 @@ export class Mailslot implements AsyncIterable<Uint8Array> {
     return undefined
   }
 
+  /**
+   * Takes the oldest message, and waits for one while there is none; it is the caller's own.
+   * @throws SignalboxError `TIMEOUT`, `ABORTED`, `CLOSED` when the slot is closed first, `SYSTEM`
+   */
+  async next({ timeout = Number.POSITIVE_INFINITY, signal }: NextMessageOptions = {}): Promise<Uint8Array> {
+    const deadline = performance.now() + timeout
+    for (;;) {
+      throwIfAborted(`read ${this.path}`, signal)
+      if (this.#closed) throw new SignalboxError('CLOSED', `${this.path}: this slot is closed`)
+      const message = this.#look()
+      if (message !== undefined) return message
+      const left = deadline - performance.now()
+      if (left <= 0) throw new SignalboxError('TIMEOUT', `${this.path}: no message came in ${timeout} ms`)
+      await this.#arrival(signal, left)
+    }
+  }
+
   /** Messages one at a time: the next one is read when it is asked for. Ends at close. */
   async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
     for (let turn = 1; !this.#closed; turn += 1) {
@@ -179,7 +208,7 @@ export class Mailslot implements AsyncIterable<Uint8Array> {
     this.#releaseLoop()
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.dispose](): void {
     this.close()
   }
 
@@ -202,8 +231,11 @@ export class Mailslot implements AsyncIterable<Uint8Array> {
     return message
   }
 
-  /** Resolves when it is time to look, or when there is nothing to wait for any more. */
-  #arrival(stop?: AbortSignal): Promise<void> {
+  /**
+   * Resolves when it is time to look, or when there is nothing to wait for any more.
+   * @param longest ms
+   */
+  #arrival(stop?: AbortSignal, longest = Number.POSITIVE_INFINITY): Promise<void> {
     return new Promise(resolve => {
       const end = (rang: boolean) => {
         this.#wakers.delete(wake)
@@ -211,7 +243,7 @@ export class Mailslot implements AsyncIterable<Uint8Array> {
         this.#rang = rang
         resolve()
       }
-      const cancel = this.#bell.wait(this.#pace.pause, end)
+      const cancel = this.#bell.wait(Math.min(this.#pace.pause, Math.ceil(longest)), end)
       const wake = () => {
         cancel()
         end(true)

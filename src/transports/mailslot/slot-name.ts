@@ -1,22 +1,25 @@
 import { createHash } from 'node:crypto'
 import { SignalboxError } from '../../core/contracts/index.js'
 
-/** Characters of a name: a path has 260 at most, with its terminator, and all paths begin with `\\.\mailslot\`. */
-const LONGEST_NAME = 247
+/** Characters of a path, without its terminator. */
+const LONGEST_PATH = 259
 const UNUSABLE = /\p{Cc}|^$|^[/\\]|[/\\]$|[/\\]{2}/u
 
 /**
- * The path of a mailslot of this machine: `\\.\mailslot\orders`. Names may have folders, which need not exist.
+ * The path of a mailslot: `\\.\mailslot\orders`. Names may have folders, which need not exist.
+ * @param host the machine, a domain, or `*` for one's own domain
  * @throws SignalboxError `ADDRESS_INVALID`
  */
-export function slotPathOf(name: string): string {
+export function slotPathOf(name: string, host = '.'): string {
   const invalid = (why: string) =>
     new SignalboxError('ADDRESS_INVALID', `${JSON.stringify(name)} is no mailslot name: ${why}`)
   if (UNUSABLE.test(name)) throw invalid('it needs characters, and between its slashes too')
-  if (name.length > LONGEST_NAME) {
-    throw invalid(`it has ${name.length} characters and Windows takes ${LONGEST_NAME}; shorten it`)
+  const folder = `\\\\${host}\\mailslot\\`
+  const longest = LONGEST_PATH - folder.length
+  if (name.length > longest) {
+    throw invalid(`it has ${name.length} characters and Windows takes ${longest}; shorten it`)
   }
-  return `\\\\.\\mailslot\\${name.replaceAll('/', '\\')}`
+  return folder + name.replaceAll('/', '\\')
 }
 
 /**
