@@ -33,8 +33,9 @@ async function run(name: string, example: string) {
   mkdirSync(scripts, { recursive: true })
   const script = fileURLToPath(new URL(`${name}-${process.platform}.mjs`, scripts))
   writeFileSync(script, example)
+  const cwd = temporaryFolder()
   const env = { ...process.env, SIGNALBOX_RUNTIME_DIR: temporaryFolder() }
-  const running = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const running = spawn(process.execPath, [script], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const streams = [text(running.stdout), text(running.stderr)] as const
   const [said, complaints] = await Promise.all([...streams, once(running, 'close')])
   return { said, complaints, code: running.exitCode }
@@ -49,7 +50,7 @@ for (const transport of builtinTransports()) {
   })
 }
 
-for (const subject of ['selector', 'shared-memory', 'worker']) {
+for (const subject of ['file-mapping', 'selector', 'shared-memory', 'worker']) {
   it(`the example of docs/${subject}.md runs, and says what the page says`, async () => {
     const [example, said] = exampleIn(subject)
     expect(await run(`docs-${subject}`, example)).toEqual({ said, complaints: '', code: 0 })

@@ -53,6 +53,10 @@ export class MappedView {
     return this.#buffer
   }
 
+  get isOpen(): boolean {
+    return this.#buffer !== undefined
+  }
+
   /** Harmless twice. */
   close(): void {
     const buffer = this.#buffer
@@ -64,10 +68,9 @@ export class MappedView {
 
   /**
    * Closes, and gives the addresses back at once where the runtime can detach. Only for an owner who knows that nothing
-   * outside of JS has the bytes at hand.
+   * outside of JS has the bytes at hand. Harmless twice, and what was closed before gives its addresses back now.
    */
   closeAtOnce(): void {
-    if (this.#buffer === undefined) return
     this.close()
     if (this.#hold.successor !== undefined && unreachable.unregister(this.#hold)) this.#hold.mapping.unmap()
   }

@@ -25,3 +25,30 @@ export interface SharedObject {
   /** Removes the name, as far as this process may; it is all the same when it is gone already. */
   unlink(): void
 }
+
+/** A file that several processes map, as one of them has it. */
+export interface MappedFile {
+  readonly mapping: Mapping
+  /** Like those of {@link SharedObject}. */
+  readonly owner: string | undefined
+  readonly trusted: boolean
+  /**
+   * Has what is in the mapping written to the disk, and resolves when it is there. Whoever calls keeps the mapping, and
+   * does not close, until then.
+   * @throws SignalboxError `SYSTEM`
+   */
+  flush(): Promise<void>
+  /**
+   * Takes the lock of a number, unless somebody has it; also another one of this process. It ends with the file: by
+   * `close`, or by the end of the process, however it ends.
+   * @throws SignalboxError `SYSTEM` where the file system has no locks
+   */
+  lock(number: number): boolean
+  /** Lets go of a lock. */
+  unlock(number: number): void
+  /** Closes the file; the mapping stays. Once only. */
+  close(): void
+}
+
+/** Where in a file the locks are, in bytes: far beyond everything that can be mapped. */
+export const LOCKS_AT = 2 ** 44

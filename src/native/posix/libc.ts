@@ -14,6 +14,9 @@ export interface Libc {
     offset: number,
   ): bigint
   munmap(address: bigint, bytes: number): number
+  msync(address: bigint, bytes: number, flags: number): number
+  /** The third argument is variadic, which koffi takes as its type and its value. */
+  fcntl(fd: number, command: number, type: 'void *', argument: Uint8Array): number
 }
 
 /** The C library as this process has it, bound with the first call; whichever one that is (glibc, musl, libSystem). */
@@ -23,6 +26,8 @@ export const libc = systemLibrary<Libc>(null, {
   getpagesize: 'int getpagesize()',
   mmap: 'void *mmap(void *address, size_t bytes, int protection, int flags, int fd, int64 offset)',
   munmap: 'int munmap(void *address, size_t bytes)',
+  msync: 'int msync(void *address, size_t bytes, int flags)',
+  fcntl: 'int fcntl(int fd, int command, ...)',
 })
 
 /** The error number of this thread's last native call; compare it with `os.constants.errno`. */

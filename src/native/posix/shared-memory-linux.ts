@@ -2,8 +2,7 @@ import { closeSync, constants, fstatSync, ftruncateSync, openSync, statSync, unl
 import { join } from 'node:path'
 import { reasonOf, SignalboxError } from '../../core/contracts/index.js'
 import type { MappingAccess } from '../mapping.js'
-import { linuxLibc } from './linux-libc.js'
-import { systemErrorName } from './system-error-name.js'
+import { allocate, isNoRoom } from './allocate.js'
 
 /** Where glibc and musl have the objects of `shm_open`: plain files in memory. */
 export const SHARED_MEMORY_FOLDER = '/dev/shm'
@@ -14,18 +13,15 @@ export const LONGEST_NAME = 255
 /** What `shm_open` adds; a pipe in the object's place must not block. */
 const FLAGS = constants.O_NOFOLLOW | constants.O_NONBLOCK
 
-/**
- * Creates an object and gives it its memory. Without that there would be a size and no room: the first access
- * beyond the room ends the process (SIGBUS), long after the sender of the error could be found.
- * @returns its file descriptor
- */
+/** Creates an object and gives it its memory. @returns its file descriptor */
 export function createObject(name: string, bytes: number): number {
   const fd = attempt(name, 'create', () =>
     openSync(pathOf(name), constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | FLAGS, 0o600),
   )
   try {
     attempt(name, 'create', () => ftruncateSync(fd, bytes))
-    allocate(name, fd, bytes)
+    const error = allocate(fd, bytes)
+    if (error !== undefined) throw notAllocated(name, bytes, error)
     return fd
   } catch (error) {
     closeSync(fd)
@@ -56,17 +52,6 @@ export const closeObject = closeSync
 
 const pathOf = (name: string) => join(SHARED_MEMORY_FOLDER, name)
 
-function allocate(name: string, fd: number, bytes: number): void {
-  let error: string
-  do {
-    const number = linuxLibc().posix_fallocate(fd, 0, bytes)
-    if (number === 0) return
-    error = systemErrorName(number)
-  } while (error === 'EINTR')
-  if (error === 'ENOSPC' || error === 'EFBIG') throw noRoom(name, bytes)
-  throw new SignalboxError('SYSTEM', `shared memory ${name}: allocating ${bytes} B failed: ${error}`)
-}
-
 function attempt<T>(name: string, act: string, run: () => T): T {
   try {
     return run()
@@ -96,7 +81,10 @@ function failure(name: string, act: string, cause: unknown): SignalboxError {
   return new SignalboxError('SYSTEM', why(reasonOf(cause)), { cause })
 }
 
-function noRoom(name: string, bytes: number): SignalboxError {
+function notAllocated(name: string, bytes: number, error: string): SignalboxError {
+  if (!isNoRoom(error)) {
+    return new SignalboxError('SYSTEM', `shared memory ${name}: allocating ${bytes} B failed: ${error}`)
+  }
   return new SignalboxError(
     'LIMIT_EXCEEDED',
     `cannot create shared memory ${name}: ${SHARED_MEMORY_FOLDER} has no room for ${bytes} B; ask for less, remove what \`signalbox doctor\` finds there, or enlarge it (mount -o remount,size=…)`,

@@ -71,16 +71,10 @@ export function openSharedObject(name: string, access: MappingAccess): SharedObj
  * @param letGo of the handle that keeps the name
  */
 function mapped(path: string, section: Handle, access: MappingAccess, letGo: () => void): SharedObject {
-  const { MapViewOfFile, UnmapViewOfFile, GetLastError } = kernel32()
   const owner = ownerSidOf(section)
-  const address = MapViewOfFile(section, rightsFor(access), 0, 0, 0)
-  if (address === null) {
-    const code = GetLastError()
-    if (!isExhaustion(code)) throw win32Failure(`MapViewOfFile of ${path}`, code)
-    throw new SignalboxError('LIMIT_EXCEEDED', `mapping shared memory ${path} failed: Win32 error ${code}`)
-  }
+  const address = viewOf(`shared memory ${path}`, section, access)
   const unmap = () => {
-    UnmapViewOfFile(address)
+    kernel32().UnmapViewOfFile(address)
     letGo()
   }
   return {
@@ -89,6 +83,19 @@ function mapped(path: string, section: Handle, access: MappingAccess, letGo: () 
     trusted: owner !== undefined && isTrustedSid(owner),
     unlink: letGo,
   }
+}
+
+/**
+ * Maps all of a section, and returns where. Follows MapViewOfFile.
+ * @param what how messages call it
+ * @throws SignalboxError `LIMIT_EXCEEDED` without room among this process's addresses; `SYSTEM`
+ */
+export function viewOf(what: string, section: Handle, access: MappingAccess): bigint {
+  const address = kernel32().MapViewOfFile(section, rightsFor(access), 0, 0, 0)
+  if (address !== null) return address
+  const code = kernel32().GetLastError()
+  if (!isExhaustion(code)) throw win32Failure(`MapViewOfFile of ${what}`, code)
+  throw new SignalboxError('LIMIT_EXCEEDED', `mapping ${what} failed: Win32 error ${code}`)
 }
 
 /** Bytes of the view, which the system rounds up to whole pages. */

@@ -46,6 +46,17 @@ export interface Kernel32 {
     written: Uint8Array | null,
     overlapped: NativeMemory,
   ): number
+  GetFileSizeEx(file: Handle, bytes: Uint8Array): number
+  FlushFileBuffers(file: Handle): number
+  LockFileEx(
+    file: Handle,
+    flags: number,
+    reserved: 0,
+    lowBytes: number,
+    highBytes: number,
+    overlapped: Uint8Array,
+  ): number
+  UnlockFileEx(file: Handle, reserved: 0, lowBytes: number, highBytes: number, overlapped: Uint8Array): number
   MoveFileExW(from: string, to: string, flags: number): number
   CreateFileMappingW(
     file: Handle,
@@ -64,6 +75,7 @@ export interface Kernel32 {
     bytes: number,
   ): bigint | null
   UnmapViewOfFile(address: bigint): number
+  FlushViewOfFile(address: bigint, bytes: number): number
   VirtualQuery(address: bigint, information: Uint8Array, bytes: number): number
   CreateEventW(security: Uint8Array | null, manualReset: 0 | 1, signalled: 0 | 1, name: string | null): Handle
   OpenEventW(access: number, inherit: 0 | 1, name: string): Handle
@@ -131,6 +143,12 @@ export const kernel32 = systemLibrary<Kernel32>('kernel32.dll', {
   ReadFile: 'int __stdcall ReadFile(intptr file, void *bytes, uint32 room, void *read, void *overlapped)',
   WriteFile:
     'int __stdcall WriteFile(intptr file, void *bytes, uint32 count, void *written, void *overlapped)',
+  GetFileSizeEx: 'int __stdcall GetFileSizeEx(intptr file, void *bytes)',
+  FlushFileBuffers: 'int __stdcall FlushFileBuffers(intptr file)',
+  LockFileEx:
+    'int __stdcall LockFileEx(intptr file, uint32 flags, uint32 reserved, uint32 lowBytes, uint32 highBytes, void *overlapped)',
+  UnlockFileEx:
+    'int __stdcall UnlockFileEx(intptr file, uint32 reserved, uint32 lowBytes, uint32 highBytes, void *overlapped)',
   MoveFileExW: 'int __stdcall MoveFileExW(str16 from, str16 to, uint32 flags)',
   CreateFileMappingW:
     'intptr __stdcall CreateFileMappingW(intptr file, void *security, uint32 protection, uint32 highBytes, uint32 lowBytes, str16 name)',
@@ -138,6 +156,7 @@ export const kernel32 = systemLibrary<Kernel32>('kernel32.dll', {
   MapViewOfFile:
     'void * __stdcall MapViewOfFile(intptr mapping, uint32 access, uint32 highOffset, uint32 lowOffset, size_t bytes)',
   UnmapViewOfFile: 'int __stdcall UnmapViewOfFile(void *address)',
+  FlushViewOfFile: 'int __stdcall FlushViewOfFile(void *address, size_t bytes)',
   VirtualQuery: 'size_t __stdcall VirtualQuery(void *address, void *information, size_t bytes)',
   CreateEventW: 'intptr __stdcall CreateEventW(void *security, int manualReset, int signalled, str16 name)',
   OpenEventW: 'intptr __stdcall OpenEventW(uint32 access, int inherit, str16 name)',
@@ -178,10 +197,13 @@ export const Win32Error = {
   INVALID_HANDLE: 6,
   NOT_ENOUGH_MEMORY: 8,
   BAD_LENGTH: 24,
+  SHARING_VIOLATION: 32,
+  LOCK_VIOLATION: 33,
   HANDLE_EOF: 38,
   NOT_SUPPORTED: 50,
   BAD_NETPATH: 53,
   BAD_NET_NAME: 67,
+  FILE_EXISTS: 80,
   INVALID_PARAMETER: 87,
   BROKEN_PIPE: 109,
   DISK_FULL: 112,

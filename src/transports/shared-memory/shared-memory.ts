@@ -1,5 +1,5 @@
 import { SignalboxError } from '../../core/contracts/index.js'
-import { MappedView } from '../../native/mapped-view.js'
+import { MappedMemory } from '../../native/mapped-memory.js'
 import type { MappingAccess, SharedObject } from '../../native/mapping.js'
 import * as posix from '../../native/posix/shared-memory-object.js'
 import * as win32 from '../../native/win32/file-mapping.js'
@@ -44,25 +44,16 @@ export interface SharedMemoryOptions {
  * console.log(new Int32Array(same.buffer)[0]) // 42
  * ```
  */
-export class SharedMemory implements Disposable {
+export class SharedMemory extends MappedMemory {
   /** As it was given. */
   readonly name: string
-  /** Bytes, whole pages. */
-  readonly size: number
   readonly #object: SharedObject
-  readonly #view: MappedView
-  readonly #access: MappingAccess
-  /** What `read` copies from; it never leaves this object. */
-  #bytes: Uint8Array | undefined
-  #words: Int32Array | undefined
   #linked = true
 
   private constructor(name: string, object: SharedObject, access: MappingAccess) {
+    super(`shared memory ${name}`, object.mapping, access)
     this.name = name
-    this.size = object.mapping.bytes
     this.#object = object
-    this.#access = access
-    this.#view = new MappedView(`shared memory ${name}`, object.mapping)
   }
 
   /**
@@ -105,39 +96,6 @@ export class SharedMemory implements Disposable {
   }
 
   /**
-   * All of the memory, the same buffer each time.
-   * @throws SignalboxError `CLOSED`; `ACCESS_DENIED` when it was opened for `read`
-   */
-  get buffer(): ArrayBuffer {
-    if (this.#access === 'read-write') return this.#view.buffer
-    throw new SignalboxError(
-      'ACCESS_DENIED',
-      `shared memory ${this.name} was opened for reading, and whoever has its buffer could write; use read(), or open it for 'read-write'`,
-    )
-  }
-
-  /**
-   * Copies what is at `position` into `target`, all of it: bytes that another process writes meanwhile may be old or new.
-   * @throws SignalboxError `CLOSED`; `LIMIT_EXCEEDED` beyond the end
-   */
-  read(target: Uint8Array, position = 0): void {
-    this.#bytes ??= new Uint8Array(this.#view.buffer)
-    this.#check(position, target.byteLength)
-    target.set(this.#bytes.subarray(position, position + target.byteLength))
-  }
-
-  /**
-   * The 32-bit integer at `position`, a multiple of 4, as `Atomics.load` has it: what its writer wrote before it is there.
-   * @throws SignalboxError `CLOSED`; `LIMIT_EXCEEDED` beyond the end or between two integers
-   */
-  load(position: number): number {
-    this.#words ??= new Int32Array(this.#view.buffer)
-    this.#check(position, 4)
-    if (position % 4 !== 0) throw this.#outside(`${position} is no multiple of 4`)
-    return Atomics.load(this.#words, position / 4)
-  }
-
-  /**
    * Removes the name: nobody can open the memory any more, and those who have it keep it. Harmless twice. On
    * Windows only its creator can, and what others have open of it by other means keeps the name.
    * @throws SignalboxError `SYSTEM`, `ACCESS_DENIED`
@@ -145,25 +103,5 @@ export class SharedMemory implements Disposable {
   unlink(): void {
     if (this.#linked) this.#object.unlink()
     this.#linked = false
-  }
-
-  /** Ends this process's access, and leaves the name where the system does. Harmless twice. */
-  close(): void {
-    this.#bytes = undefined
-    this.#words = undefined
-    this.#view.close()
-  }
-
-  [Symbol.dispose](): void {
-    this.close()
-  }
-
-  #check(position: number, length: number): void {
-    if (Number.isInteger(position) && position >= 0 && position + length <= this.size) return
-    throw this.#outside(`there are no ${length} B at ${position}`)
-  }
-
-  #outside(why: string): SignalboxError {
-    return new SignalboxError('LIMIT_EXCEEDED', `shared memory ${this.name} of ${this.size} B: ${why}`)
   }
 }

@@ -1,0 +1,1 @@
+export { FileMapping, type FileMappingOptions } from './file-mapping.js'
