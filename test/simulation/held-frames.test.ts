@@ -58,6 +58,16 @@ describe('a track that holds its frames until they are taken', () => {
     await calm()
   })
 
+  it('[I7] carries whole what elsewhere would travel in parts, as far as its own frames reach', async () => {
+    const { dialled, got, there, calm } = await holding(1000)
+    const long = 'long '.repeat(700)
+    const sent = dialled.control.send(NOTHING, bytes(long))
+    there.deliver()
+    expect(got).toEqual([long])
+    await calm()
+    await sent
+  })
+
   it('[I12] is not believed lost by a peer that took from it: such a one is cut off', async () => {
     const { dialled, taken, tracks, there, calm } = await holding(1000)
     for (const word of words) void dialled.control.send(NOTHING, bytes(word)).catch(() => {})

@@ -81,7 +81,11 @@ export interface Config {
     }
     /** Orders of messages that a peer may have open at once. @default 4096 */
     readonly lanes: number
-    /** Bytes of the largest frame; larger messages go in parts. @default 256 KiB */
+    /**
+     * Bytes of the largest frame; larger messages go in parts. Where frames lie in memory that both sides have anyway,
+     * as with `shared-memory`, that alone says how large they may be.
+     * @default 256 KiB
+     */
     readonly maxFrame: number
     /** Bytes of the largest message that is taken. @default 128 MiB */
     readonly maxMessage: number

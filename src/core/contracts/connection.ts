@@ -83,10 +83,11 @@ export interface Connection {
   readonly inPlace?: InPlaceSender
   /**
    * Present where the track itself holds a frame until the peer took it, as a ring in shared memory does: then
-   * nobody needs copies of what may have to leave again on another track. Yields the frames that were sent and not
-   * certainly taken, oldest first, each lent until the next one is asked for. Frames that the peer received may be
-   * among them, but none that it did not may be missing: one is taken when the peer's sink has returned.
-   * To be called once, after `abort` or in the turn in which `closed` resolved.
+   * nobody needs copies of what may have to leave again on another track, and frames of up to `limits.maxFrame` need
+   * no memory that is not there anyway. Yields the frames that were sent and not certainly taken, oldest first, each
+   * lent until the next one is asked for. Frames that the peer received may be among them, but none that it did not
+   * may be missing: one is taken when the peer's sink has returned. To be called once, after `abort` or in the turn in
+   * which `closed` resolved.
    */
   untaken?(): Iterable<Uint8Array>
 }

@@ -5,7 +5,7 @@ import { FRAME_OVERHEAD, isCounted, leavesAgain } from './frames.js'
 import { hangUp } from './hang-up.js'
 import { Heartbeat } from './heartbeat.js'
 import { keptLength, ReplayBuffer } from './replay-buffer.js'
-import type { Track } from './track.js'
+import { largestFrame, type Track } from './track.js'
 import { type PaceSample, TrackPace } from './track-pace.js'
 import { noTraffic } from './traffic.js'
 import { violation } from './violation.js'
@@ -14,7 +14,7 @@ import type { Way } from './way.js'
 /** What the tracks of one session have in common. */
 export interface TrackSettings {
   readonly clock: Clock
-  /** Bytes of the largest frame that both sides take. */
+  /** Bytes of the largest frame that both sides take, on a track that does not hold frames itself. */
   readonly maxFrame: number
   /** Milliseconds within which we are to be heard, and the peer. */
   readonly heartbeat: { readonly mine: number; readonly theirs: number }
@@ -73,7 +73,7 @@ export class CountedTrack {
     private readonly settings: TrackSettings,
     silent: (milliseconds: number) => void,
   ) {
-    this.partSize = Math.min(settings.maxFrame, track.maxFrame) - FRAME_OVERHEAD
+    this.partSize = Math.min(largestFrame(track, settings.maxFrame), track.maxFrame) - FRAME_OVERHEAD
     this.#keeps = settings.replay > 0 && !track.holds
     this.replay = new ReplayBuffer(settings.replay)
     const { way } = track

@@ -4,7 +4,7 @@ import { decodeRefuse, encodeRefuse } from './handshake-frames.js'
 import { hangUp } from './hang-up.js'
 import { abortedHandshake, frameTooSmall } from './objections.js'
 import { errorOf } from './reason.js'
-import type { Track, TrackSink } from './track.js'
+import { largestFrame, type Track, type TrackSink } from './track.js'
 import { violation } from './violation.js'
 
 /** Limits of an exchange. */
@@ -75,11 +75,11 @@ export class Exchange<T> {
 
   /**
    * Ends well. All further frames go to the sink that `finish` hands over.
-   * @param largest bytes of the largest frame that may come from here on
+   * @param largest bytes of the largest frame that may come from here on, where the track does not hold frames itself
    */
   succeed(largest: number, finish: (handOver: (sink: TrackSink) => void) => T): void {
     this.#end()
-    this.track.expect(Math.max(largest, CONTROL_FRAME))
+    this.track.expect(Math.max(largestFrame(this.track, largest), CONTROL_FRAME))
     try {
       this.resolve(finish(sink => (this.#sink = sink)))
     } catch (thrown) {

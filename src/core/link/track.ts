@@ -50,6 +50,14 @@ export function plainBytes(bytes: Uint8Array): Uint8Array {
   return Buffer.isBuffer(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes
 }
 
+/**
+ * Bytes of the largest frame on `track` between two sides that agreed on `agreed` at most. Where the track itself holds
+ * its frames, they lie in memory that is there anyway: nobody needs any more for them, and the track alone limits them.
+ */
+export function largestFrame(track: Pick<Track, 'holds' | 'maxFrame'>, agreed: number): number {
+  return track.holds ? track.maxFrame : agreed
+}
+
 /** Bytes that a frame is put together in, at least. */
 const SCRATCH = 4096
 
