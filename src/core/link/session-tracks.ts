@@ -73,6 +73,7 @@ export class SessionTracks {
 
   /** @throws SignalboxError `CLOSED` when the peer gave the track up before it was added. */
   add(id: number, track: Track): CountedTrack {
+    track.onViolation(error => this.listener.violated(error))
     void track.closed.then(reason => {
       if (reason.by === 'fault' && isSignalboxError(reason.error, 'PROTOCOL_VIOLATION'))
         this.listener.violated(reason.error) // no other track makes up for that

@@ -26,8 +26,10 @@ export interface Track {
   readonly writable$: Observable<void>
   /** One sink; the frame and its bytes are valid until it returns. */
   receive(sink: TrackSink): void
-  /** The largest frame that the peer may send; more is cut off. Grows once the peer is authenticated. */
+  /** The largest frame that the peer may send; after a larger one nothing is read. Grows once the peer is authenticated. */
   expect(largest: number): void
+  /** Has somebody told of a frame that is too large. @default it ends the track */
+  onViolation(listener: (error: SignalboxError) => void): void
   /** The largest frame that can be sent. */
   readonly maxFrame: number
   readonly remote: PeerIdentity
@@ -66,6 +68,9 @@ export abstract class ConnectionTrack implements Track {
   readonly #room = new FrameRoom()
   readonly #frame = new ByteReader(new Uint8Array())
   #largest = 0
+  /** What comes behind a frame that was not read means nothing. */
+  #deaf = false
+  #violated = (error: SignalboxError): void => this.abort(error)
   #scratch = new Uint8Array()
   /** What the frame that was reserved last lies in, its header included, and where it begins. */
   #bytes = this.#scratch
@@ -110,6 +115,10 @@ export abstract class ConnectionTrack implements Track {
     this.#largest = largest
   }
 
+  onViolation(listener: (error: SignalboxError) => void): void {
+    this.#violated = listener
+  }
+
   get maxFrame(): number {
     return this.connection.limits.maxFrame - this.header
   }
@@ -147,10 +156,12 @@ export abstract class ConnectionTrack implements Track {
     sink(this.#frame.reset(bytes, start, end))
   }
 
-  /** Whether a frame of `length` bytes may come; ends the connection if not. */
+  /** Whether a frame of `length` bytes may come; if not, nothing may any more. */
   protected allows(length: number): boolean {
+    if (this.#deaf) return false
     if (length <= this.#largest) return true
-    this.abort(violation(`a frame of ${length} B is over the ${this.#largest} B allowed now`))
+    this.#deaf = true
+    this.#violated(violation(`a frame of ${length} B is over the ${this.#largest} B allowed now`))
     return false
   }
 
