@@ -76,7 +76,11 @@ export interface Config {
     readonly window: {
       /** @default 1024 */
       readonly messages: number
-      /** @default 1 MiB */
+      /**
+       * Large messages that come through `shared-memory` and are accepted at once get more, four of them in each order,
+       * and sixteen times this in all orders of a peer.
+       * @default 1 MiB
+       */
       readonly bytes: number
     }
     /** Orders of messages that a peer may have open at once. @default 4096 */

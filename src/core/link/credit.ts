@@ -8,12 +8,18 @@ import { violation } from './violation.js'
 export class SenderCredit {
   #messages: number
   #bytes: number
+  #width: number
   #sentMessages = 0
   #sentBytes = 0
 
   constructor(window: Grant) {
     this.#messages = window.messages
-    this.#bytes = window.bytes
+    this.#bytes = this.#width = window.bytes
+  }
+
+  /** Bytes that may be on their way at once: as many as the receiver ever let. */
+  get width(): number {
+    return this.#width
   }
 
   /** Messages that may still begin. */
@@ -35,6 +41,7 @@ export class SenderCredit {
   raise(messages: number, bytes: number): void {
     if (messages > this.#messages) this.#messages = messages
     if (bytes > this.#bytes) this.#bytes = bytes
+    if (this.bytes > this.#width) this.#width = this.bytes
   }
 }
 
@@ -48,7 +55,21 @@ export class ReceiverCredit {
   #toldMessages = 0
   #toldBytes = 0
 
-  constructor(readonly window: Grant) {}
+  #window: Grant
+
+  constructor(window: Grant) {
+    this.#window = window
+  }
+
+  /** What may be on its way at once. */
+  get window(): Grant {
+    return this.#window
+  }
+
+  /** Lets so many more bytes be on their way at once. */
+  widen(bytes: number): void {
+    this.#window = { ...this.#window, bytes: this.#window.bytes + bytes }
+  }
 
   /** Whether a sender that makes use of its credit has little left, as far as it was told. */
   get isLow(): boolean {

@@ -5,6 +5,7 @@ import { ReceiverCredit } from './credit.js'
 import type { Grant } from './hello.js'
 import { Queue } from './queue.js'
 import { violation } from './violation.js'
+import { WideWindows } from './wide-windows.js'
 
 /**
  * Where a lane's messages go. Returning accepts, a promise accepts when it resolves; throwing or
@@ -38,6 +39,8 @@ export interface LaneReplies {
   claimExcess(lane: InboundLane): void
   /** That message is settled. */
   releaseExcess(lane: InboundLane): void
+  /** A message of `length` bytes was accepted at once, and hardly more of them fit the lane's window, which may be widened. */
+  tight(lane: InboundLane, length: number): void
 }
 
 /** One order of messages from the peer: acceptance follows sequence, and credit follows acceptance. */
@@ -194,8 +197,11 @@ export class InboundLane {
   #accept(message: ByteReader, advanced: number): void {
     const length = message.left
     const accepted = this.#hand(message)
-    if (accepted === undefined) this.#settle(length, advanced)
-    else this.#acceptLater(accepted, length, advanced)
+    if (accepted !== undefined) this.#acceptLater(accepted, length, advanced)
+    else {
+      this.#settle(length, advanced)
+      if (WideWindows.isTight(this.credit, length)) this.replies.tight(this, length)
+    }
   }
 
   #hand(message: ByteReader): void | Promise<void> {

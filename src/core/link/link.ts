@@ -27,6 +27,7 @@ import { SizeWatch } from './size-watch.js'
 import type { Track, TrackSink } from './track.js'
 import { count, noTraffic, type TrackReport, type Traffic } from './traffic.js'
 import { violation } from './violation.js'
+import { WideWindows } from './wide-windows.js'
 
 /** Who receives what a link carries. */
 export interface LinkHost {
@@ -77,6 +78,7 @@ export class Link implements Joinable {
   readonly #receiver: FrameReceiver
   readonly #tracks: SessionTracks
   readonly #sizes = new SizeWatch()
+  readonly #wideWindows: WideWindows
   #nextLane = FIRST_LANE
   #highestInbound = FIRST_LANE - 1
   #ended = false
@@ -99,6 +101,7 @@ export class Link implements Joinable {
   ) {
     this.session = established.session
     this.remote = track.remote
+    this.#wideWindows = new WideWindows(this.session.mine.window)
     this.closed = new Promise(resolve => {
       this.#resolveClosed = resolve
     })
@@ -341,6 +344,9 @@ export class Link implements Joinable {
       },
       claimExcess: lane => excess.claim(lane),
       releaseExcess: lane => excess.release(lane),
+      tight: ({ credit }, length) => {
+        if (this.#reading?.track.holds) this.#wideWindows.widen(credit, length)
+      },
     }
   }
 
@@ -380,6 +386,7 @@ export class Link implements Joinable {
     lane.end()
     this.#inbound.delete(id)
     this.#latest = undefined
+    this.#wideWindows.release(lane.credit)
     this.#departures.forget(lane)
   }
 

@@ -125,7 +125,7 @@ export class OutboundLane {
    */
   offerValue(head: Uint8Array, encoder: Encoder, value: unknown, receipt: Receipt): boolean {
     if (!this.#mayBegin) return false
-    const most = Math.min(this.#expected, this.#credit.bytes, this.window.bytes, this.track.maxMessage)
+    const most = Math.min(this.#expected, this.#credit.bytes, this.track.maxMessage)
     const length = this.track.putValue(this.id, this.#sequence + 1, head, encoder, value, most)
     if (length !== undefined) {
       this.#expect(length)
@@ -290,8 +290,8 @@ export class OutboundLane {
 
   /** Lets who waits for room go on, if there is some. Returns false when the track is full. */
   #offerRoom(): boolean {
-    const { messages, bytes } = this.#credit
-    const needed = Math.max(this.window.bytes / 2, Math.min(this.#refused, this.window.bytes))
+    const { messages, bytes, width } = this.#credit
+    const needed = Math.max(width / 2, Math.min(this.#refused, width))
     if (messages < this.window.messages / 2 || bytes < needed) return true // the next grant tries again
     const length = this.#refused || this.#expected // which track it is may depend on the size
     const on = this.track.route(length, this.#known)
@@ -374,7 +374,7 @@ export class OutboundLane {
   }
 
   #fitsOneFrame(length: number, on: CountedTrack): boolean {
-    return length <= on.partSize && length <= this.window.bytes
+    return length <= on.partSize && length <= this.#credit.width
   }
 
   #assertSize(head: Uint8Array, body: Uint8Array): number {

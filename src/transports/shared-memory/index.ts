@@ -19,7 +19,7 @@ export interface SharedMemoryTransportOptions {
   /**
    * Bytes of large frames that a receiver may keep where they lie, in each direction: whole pages of 4 KiB, up to
    * 256 MiB. What it keeps beyond that is copied.
-   * @default 1 MiB
+   * @default 1 MiB and 64 KiB: one of the largest, so that there is room for two while none is kept
    */
   readonly keep?: number
   /**
@@ -61,6 +61,6 @@ const KIB = 1024
  * @throws SignalboxError `CONFIG_INVALID` for sizes that cannot be
  */
 export function sharedMemory(options: SharedMemoryTransportOptions = {}): ConnectionTransport {
-  const { ring = 256 * KIB, largest = 1088 * KIB, keep = 1024 * KIB, spin = true } = options
+  const { ring = 256 * KIB, largest = 1088 * KIB, keep = 1088 * KIB, spin = true } = options
   return new SharedMemoryTransport({ ring, largest, keep }, spin)
 }

@@ -41,6 +41,22 @@ describe('a connection over shared memory', () => {
     for (const { release } of kept) release()
   })
 
+  it('keeps one of the largest where it lies, and others pass beside it', async () => {
+    const { dialler, listener } = connectionBed()
+    const frames: { inPlace: boolean; mark: number | undefined }[] = []
+    listener.receive(frame => {
+      const { buffer } = frame
+      if (frames.length === 0) frame.retain()
+      frames.push({ inPlace: frame.buffer === buffer, mark: frame.bytes[0] })
+    })
+    await sendAll(
+      dialler,
+      [1, 2, 3, 4].map(mark => new Uint8Array(smallSizes.largest).fill(mark)),
+    )
+    await turns()
+    expect(frames).toEqual([1, 2, 3, 4].map(mark => ({ inPlace: true, mark })))
+  })
+
   it('says full when its reader keeps all that can be kept and reads no more, and goes on when it does', async () => {
     const { dialler, listener } = connectionBed()
     const frame = new Uint8Array(smallSizes.largest)
