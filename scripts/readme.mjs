@@ -58,6 +58,7 @@ export function completed(readme, transports) {
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
+  const { anonymousPipe } = await import('signalbox/transports/anonymous-pipe')
   const { dll } = await import('signalbox/transports/dll')
   const { mailslot } = await import('signalbox/transports/mailslot')
   const { memory } = await import('signalbox/transports/memory')
@@ -66,6 +67,15 @@ if (argv[1] === fileURLToPath(import.meta.url)) {
   const { tcp } = await import('signalbox/transports/tcp')
   const { worker } = await import('signalbox/transports/worker')
   const readme = new URL('README.md', root)
-  const transports = [memory(), worker(), namedPipe(), sharedMemory(), tcp(), mailslot(), dll()]
+  const transports = [
+    memory(),
+    worker(),
+    namedPipe(),
+    anonymousPipe(),
+    sharedMemory(),
+    tcp(),
+    mailslot(),
+    dll(),
+  ]
   writeFileSync(readme, completed(readFileSync(readme, 'utf8'), transports))
 }

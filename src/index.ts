@@ -4,6 +4,13 @@
  */
 export { type Config, type ConfigInput, defineConfig, loadConfig } from './composition/config/index.js'
 export { Node } from './composition/node.js'
+export {
+  type NodeProgram,
+  type SpawnNodeOptions,
+  type StandardStream,
+  spawnNode,
+} from './composition/processes/spawn-node.js'
+export { type ExitStatus, SpawnedNode } from './composition/processes/spawned-node.js'
 export { type NodeOptions, startNode } from './composition/start-node.js'
 export { type SystemContextOptions, systemContext } from './composition/system-context.js'
 export { type SpawnWorkerOptions, spawnWorkerNode } from './composition/threads/spawn-worker-node.js'

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { completed } from '../scripts/readme.mjs'
+import { anonymousPipe } from '../src/transports/anonymous-pipe/index.js'
 import { dll } from '../src/transports/dll/index.js'
 import { mailslot } from '../src/transports/mailslot/index.js'
 import { memory } from '../src/transports/memory/index.js'
@@ -12,6 +13,15 @@ import { worker } from '../src/transports/worker/index.js'
 it('the README quotes the examples and the descriptors as they are; `npm run readme` brings it up to date', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
   expect(readme).toBe(
-    completed(readme, [memory(), worker(), namedPipe(), sharedMemory(), tcp(), mailslot(), dll()]),
+    completed(readme, [
+      memory(),
+      worker(),
+      namedPipe(),
+      anonymousPipe(),
+      sharedMemory(),
+      tcp(),
+      mailslot(),
+      dll(),
+    ]),
   )
 })

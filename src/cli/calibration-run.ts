@@ -1,7 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Measurement } from '../composition/calibration/calibration.js'
+import { startIntroduced } from '../composition/processes/introduced-process.js'
 import { type AnyTransport, parseAddress, SignalboxError } from '../core/contracts/index.js'
 import { completed } from '../core/tracks/index.js'
 import {
@@ -13,6 +14,12 @@ import {
 import type { CliContext } from './cli-context.js'
 import { linkMaker, type MakeLink, sendingHost } from './frames-link.js'
 import { measurementOf, type Timing, timeLink } from './measure-link.js'
+
+type Start = (
+  command: string,
+  args: readonly string[],
+  options: { readonly stdio: ('ignore' | 'inherit' | 'ipc')[] },
+) => ChildProcess
 
 /** Times a transport is measured, with another process each time: where the system runs it matters much. */
 const ROUNDS = 3
@@ -32,9 +39,12 @@ async function round(transport: AnyTransport, cli: CliContext, makeLink: MakeLin
   const { context } = cli
   const connecting = completed(transport)
   const node = `peer-${process.pid}`
-  const { reach } = connecting.describe(connecting.nodeAddress(CALIBRATION, node))
-  const serve = reach === 'process' ? serveCalibration : serveElsewhere
-  const service = await serve(transport.name, node)
+  const { reach, rendezvous } = connecting.describe(connecting.nodeAddress(CALIBRATION, node))
+  const start = rendezvous === 'introduced' ? startKnown : spawn
+  const service =
+    reach === 'process'
+      ? await serveCalibration(transport.name, node)
+      : await serveElsewhere(transport.name, node, start)
   try {
     const address = parseAddress(service.address)
     const connection = await connecting.connect(address, context)
@@ -50,10 +60,12 @@ async function round(transport: AnyTransport, cli: CliContext, makeLink: MakeLin
   }
 }
 
-async function serveElsewhere(transport: string, node: string): Promise<CalibrationService> {
+/** Starts a process that this one introduces. */
+const startKnown: Start = (command, args, options) => startIntroduced(command, args, options).child
+
+async function serveElsewhere(transport: string, node: string, start: Start): Promise<CalibrationService> {
   const entry = fileURLToPath(new URL('./calibration-peer.js', import.meta.url))
-  const child = fork(entry, [transport, node], {
-    execArgv: [],
+  const child = start(process.execPath, [entry, transport, node], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const ended = once(child, 'exit')

@@ -1,4 +1,5 @@
 import type { AnyTransport } from '../core/contracts/index.js'
+import { anonymousPipe } from '../transports/anonymous-pipe/index.js'
 import { dll } from '../transports/dll/index.js'
 import { mailslot } from '../transports/mailslot/index.js'
 import { memory } from '../transports/memory/index.js'
@@ -9,5 +10,5 @@ import { worker } from '../transports/worker/index.js'
 
 /** Every transport that comes with Signalbox, usable on this machine or not. */
 export function builtinTransports(): AnyTransport[] {
-  return [memory(), worker(), namedPipe(), sharedMemory(), tcp(), mailslot(), dll()]
+  return [memory(), worker(), namedPipe(), anonymousPipe(), sharedMemory(), tcp(), mailslot(), dll()]
 }

@@ -23,9 +23,9 @@ import { type CodecName, type Config, type ConfigInput, loadConfig, usualTranspo
 import { instantiateFrom } from './instantiate.js'
 import { Node } from './node.js'
 import { sharedSecret } from './shared-secret.js'
+import { introducedOver, reportToStarter } from './starter.js'
 import { systemContext } from './system-context.js'
 import { systemLog } from './system-log.js'
-import { isWorkerNode, reportToStarter } from './threads/report-to-starter.js'
 
 /** What {@link startNode} takes. */
 export interface NodeOptions {
@@ -152,9 +152,9 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   return node
 }
 
-/** Who was started in a thread of its own can be introduced there, wherever else it listens. */
+/** Whoever can be introduced can be reached so, wherever else it listens. */
 function placesOf({ listen }: Config['transports']): string[] {
-  return isWorkerNode() && !listen.includes('worker') ? [...listen, 'worker'] : [...listen]
+  return [...new Set([...listen, ...introducedOver()])]
 }
 
 function containerOf(modules: readonly ContainerModule[]): Container {

@@ -3,9 +3,9 @@ import { resolve } from 'node:path'
 import type { Clock, Log, TransportContext } from '../core/contracts/index.js'
 import { defaultRuntimeFolder, ensurePrivateFolder } from '../native/runtime-folder.js'
 import { namedPipe } from '../transports/named-pipe/index.js'
+import { systemIntroducer } from './introduction/system-introducer.js'
 import { rendezvousOver } from './rendezvous.js'
 import { systemLog } from './system-log.js'
-import { threadIntroducer } from './threads/thread-origin.js'
 
 /** Options of {@link systemContext}. */
 export interface SystemContextOptions {
@@ -28,7 +28,7 @@ export async function systemContext(options: SystemContextOptions = {}): Promise
     random: { bytes: (length: number) => randomBytes(length) },
     log: options.log ?? systemLog('warn'),
     runtimeFolder,
-    introducer: threadIntroducer,
+    introducer: systemIntroducer,
   }
   return { ...context, rendezvous: rendezvousOver(namedPipe(), context) }
 }

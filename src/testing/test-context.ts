@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { systemIntroducer } from '../composition/introduction/system-introducer.js'
 import { rendezvousOver } from '../composition/rendezvous.js'
-import { threadIntroducer } from '../composition/threads/thread-origin.js'
 import type { TransportContext } from '../core/contracts/context.js'
 import { namedPipe } from '../transports/named-pipe/index.js'
 
@@ -20,7 +20,7 @@ export function createTestContext(runtimeFolder: string): TransportContext {
     random: { bytes: (length: number) => randomBytes(length) },
     log: { debug: () => {}, warn: () => {} },
     runtimeFolder,
-    introducer: threadIntroducer,
+    introducer: systemIntroducer,
   }
   return { ...context, rendezvous: rendezvousOver(namedPipe(), context) }
 }

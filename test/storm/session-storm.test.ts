@@ -72,7 +72,9 @@ async function placesFor(): Promise<string[]> {
   const unique = `storm-${process.pid}-${seed}`
   for (const transport of builtinTransports()) {
     const address = transport.nodeAddress('storm', unique)
-    if (transport.describe(address).reach === 'process' || !(await transport.availability()).usable) continue
+    const { reach, rendezvous } = transport.describe(address)
+    if (reach === 'process' || rendezvous === 'introduced') continue // its processes meet by name
+    if (!(await transport.availability()).usable) continue
     if (transport.name === 'tcp') places.unshift(address.href)
     else places.push(address.href)
   }

@@ -31,8 +31,9 @@ interface Mechanism {
 const mechanisms: Mechanism[] = []
 for (const transport of builtinTransports()) {
   const { name } = transport
-  const { reach, auto } = transport.describe(transport.nodeAddress('storm', 'any'))
+  const { reach, auto, rendezvous } = transport.describe(transport.nodeAddress('storm', 'any'))
   if (reach === 'process' || !(await transport.availability()).usable) continue
+  if (rendezvous === 'introduced') continue // its processes meet by name
   if (!auto && !storm) continue // what nobody gets unasked waits for the long storms
   const cuts = transport.shape === 'connection'
   mechanisms.push({ title: name, transport: name, cuts, network: false })

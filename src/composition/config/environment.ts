@@ -7,8 +7,8 @@ const SHORT: Readonly<Record<string, string>> = {
   SIGNALBOX_LOG: 'SIGNALBOX_LOG_LEVEL',
   SIGNALBOX_RUNTIME_DIR: 'SIGNALBOX_RUNTIME_FOLDER',
 }
-/** Variables of the project's own tests. */
-const FOREIGN = /^SIGNALBOX_(STORM(_|$)|SEED$)/
+/** Variables of the project's own tests, and the one that tells a process who started it. */
+const FOREIGN = /^SIGNALBOX_(STORM(_|$)|SEED$|STARTED_BY$)/
 
 /** What the environment says about the configuration. */
 export interface EnvironmentConfig {

@@ -1,5 +1,5 @@
 import { type MessagePort, type TransferListItem, type WorkerOptions, workerData } from 'node:worker_threads'
-import { ThreadIntroducer } from './thread-introducer.js'
+import { lineToNewThread, threadTree } from './thread-kin.js'
 
 /** Where in a thread's `workerData` stands what its node has from the one that started it. */
 const KEY = 'signalbox'
@@ -18,14 +18,14 @@ export function threadOrigin(): ThreadOrigin | undefined {
 }
 
 /** What introduces this thread to others: one for all that runs in it. */
-export const threadIntroducer = new ThreadIntroducer(threadOrigin()?.line)
+export const threadIntroducer = threadTree(threadOrigin()?.line)
 
 /** What a `Worker` is to be started with, so that its thread is introduced by this one. */
 export function introducedThread(
   options: WorkerOptions = {},
   node?: MessagePort,
 ): WorkerOptions & { readonly workerData: object } {
-  const line = threadIntroducer.lineToNewThread()
+  const line = lineToNewThread(threadIntroducer)
   const ports: TransferListItem[] = node === undefined ? [line] : [line, node]
   const origin: ThreadOrigin = node === undefined ? { line } : { line, node }
   return {

@@ -111,8 +111,12 @@ export interface SlotTransport extends Transport {
  */
 export interface IntroducedTransport<End = unknown> extends Transport {
   readonly shape: 'introduced'
-  /** Two ends that belong together: what is sent into the one comes out of the other. */
-  pair(): EndPair<End>
+  /**
+   * Two ends that belong together: what is sent into the one comes out of the other. Where it goes one way, the
+   * first one sends: it is for whoever connects.
+   * @param address what they will be introduced by, where ends differ by it
+   */
+  pair(address?: Address): EndPair<End>
   /**
    * Makes a connection of an end, which belongs to the connection from now on, also when this fails.
    * Whoever has the other end does the same.

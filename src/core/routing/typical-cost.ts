@@ -29,7 +29,7 @@ export function typicalCost(capabilities: Capabilities): Cost {
   if (reach === 'network') return usual.network
   if (flowControl === 'none' || delivery === 'lossy' || close === 'heartbeat') return usual.unconfirmed
   if (boundaries === 'message') return usual.memory
-  return identity === 'kernel' ? usual.kernel : usual.loopback
+  return identity === 'kernel' || rendezvous === 'introduced' ? usual.kernel : usual.loopback
 }
 
 function of(latency: number, perMessage: number, bytesPerSecond: number): Cost {

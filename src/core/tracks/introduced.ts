@@ -60,7 +60,7 @@ class Introduced extends DerivedTransport<IntroducedTransport> {
     this.#assertOwn(address)
     throwIfAborted(`connect to ${address.href}`, signal)
     const options = signal === undefined ? {} : { signal }
-    const end = await context.introducer.introduce(address, () => this.source.pair(), options)
+    const end = await context.introducer.introduce(address, () => this.source.pair(address), options)
     return this.source.adopt(end, address, context)
   }
 

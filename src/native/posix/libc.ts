@@ -17,6 +17,11 @@ export interface Libc {
   msync(address: bigint, bytes: number, flags: number): number
   /** The third argument is variadic, which koffi takes as its type and its value. */
   fcntl(fd: number, command: number, type: 'void *', argument: Uint8Array): number
+  fcntl(fd: number, command: number, type: 'int', argument: number): number
+  pipe(descriptors: Int32Array): number
+  socketpair(domain: number, type: number, protocol: number, descriptors: Int32Array): number
+  sendmsg(socket: number, message: Uint8Array, flags: number): number
+  recvmsg(socket: number, message: Uint8Array, flags: number): number
 }
 
 /** The C library as this process has it, bound with the first call; whichever one that is (glibc, musl, libSystem). */
@@ -27,6 +32,10 @@ export const libc = systemLibrary<Libc>(null, {
   mmap: 'void *mmap(void *address, size_t bytes, int protection, int flags, int fd, int64 offset)',
   munmap: 'int munmap(void *address, size_t bytes)',
   msync: 'int msync(void *address, size_t bytes, int flags)',
+  pipe: 'int pipe(void *descriptors)',
+  socketpair: 'int socketpair(int domain, int type, int protocol, void *descriptors)',
+  sendmsg: 'intptr sendmsg(int socket, void *message, int flags)',
+  recvmsg: 'intptr recvmsg(int socket, void *message, int flags)',
   fcntl: 'int fcntl(int fd, int command, ...)',
 })
 

@@ -118,6 +118,15 @@ export interface Kernel32 {
   GetNamedPipeClientProcessId(pipe: Handle, pid: Uint8Array): number
   GetNamedPipeServerProcessId(pipe: Handle, pid: Uint8Array): number
   GetCurrentProcess(): Handle
+  DuplicateHandle(
+    from: Handle,
+    object: Handle,
+    to: Handle,
+    duplicate: Uint8Array,
+    access: number,
+    inherit: 0 | 1,
+    options: number,
+  ): number
   OpenProcess(access: number, inherit: 0 | 1, pid: number): Handle
   GetProcessTimes(
     process: Handle,
@@ -183,6 +192,8 @@ export const kernel32 = systemLibrary<Kernel32>('kernel32.dll', {
   GetNamedPipeClientProcessId: 'int __stdcall GetNamedPipeClientProcessId(intptr pipe, void *pid)',
   GetNamedPipeServerProcessId: 'int __stdcall GetNamedPipeServerProcessId(intptr pipe, void *pid)',
   GetCurrentProcess: 'intptr __stdcall GetCurrentProcess()',
+  DuplicateHandle:
+    'int __stdcall DuplicateHandle(intptr from, intptr object, intptr to, void *duplicate, uint32 access, int inherit, uint32 options)',
   OpenProcess: 'intptr __stdcall OpenProcess(uint32 access, int inherit, uint32 pid)',
   GetProcessTimes:
     'int __stdcall GetProcessTimes(intptr process, void *created, void *exited, void *kernel, void *user)',

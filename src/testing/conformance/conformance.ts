@@ -5,8 +5,9 @@ import { CaseContext } from './case-context.js'
 import { conformanceCases } from './cases/index.js'
 import type { Aspect, ConformanceCase, Exclusion } from './conformance-case.js'
 import type { ConformanceTarget } from './conformance-target.js'
-import { inThreads } from './in-threads.js'
-import { inProcess } from './process-body.js'
+import { inOneFamily, inThreads } from './in-threads.js'
+import type { OpenBody } from './peer-body.js'
+import { inIntroducedProcess, inProcess } from './process-body.js'
 import { openSurroundings, type Surroundings } from './surroundings.js'
 import { inThread } from './thread-body.js'
 import { drivenOf, hasConnections } from './transport-source.js'
@@ -74,10 +75,7 @@ export function conformance(target: ConformanceTarget, options: ConformanceOptio
   let surroundings: Promise<Surroundings> | undefined
 
   async function run(testCase: ConformanceCase): Promise<void> {
-    surroundings ??= openSurroundings(
-      target.source,
-      inThreads(capabilities['bare track']) ? inThread : inProcess,
-    )
+    surroundings ??= openSurroundings(target.source, bodyFor(capabilities['bare track']))
     const { context: pluginContext, peers } = await surroundings
     const context = new CaseContext({
       target,
@@ -114,6 +112,12 @@ export function conformance(target: ConformanceTarget, options: ConformanceOptio
       await (await surroundings)?.[Symbol.asyncDispose]()
     },
   }
+}
+
+/** What the other side lives in. */
+function bodyFor(capabilities: Capabilities): OpenBody {
+  if (inThreads(capabilities)) return inThread
+  return inOneFamily(capabilities) ? inIntroducedProcess : inProcess
 }
 
 function exclusionOf(

@@ -1,17 +1,31 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { startIntroduced } from '../../composition/processes/introduced-process.js'
 import { compiledEntry } from './compiled-entry.js'
 import { latestOf } from './latest-of.js'
-import type { OpenBody } from './peer-body.js'
+import type { OpenBody, PeerBody } from './peer-body.js'
 import type { PeerReport } from './peer-protocol.js'
+import type { TransportSource } from './transport-source.js'
 
 /** A second process, told what to do over an IPC channel of its own. It is killed by SIGKILL or TerminateProcess. */
-export const inProcess: OpenBody = (source, runtimeFolder, reported) => {
-  const child = fork(compiledEntry('peer-main'), [JSON.stringify(source), runtimeFolder], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    execArgv: [],
-    serialization: 'advanced',
-  })
+export const inProcess: OpenBody = (source, runtimeFolder, reported) =>
+  bodyOf(spawn(process.execPath, argumentsFor(source, runtimeFolder), OPTIONS), reported)
+
+/** A second process, which this one introduces to itself and to others. */
+export const inIntroducedProcess: OpenBody = (source, runtimeFolder, reported) =>
+  bodyOf(startIntroduced(process.execPath, argumentsFor(source, runtimeFolder), OPTIONS).child, reported)
+
+const OPTIONS = {
+  stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  serialization: 'advanced',
+} satisfies SpawnOptions
+
+function argumentsFor(source: TransportSource, runtimeFolder: string): string[] {
+  return [fileURLToPath(compiledEntry('peer-main')), JSON.stringify(source), runtimeFolder]
+}
+
+function bodyOf(child: ChildProcess, reported: (report: PeerReport) => void): PeerBody {
   const { pid } = child
   if (pid === undefined) throw new Error('the peer process could not be started')
   const errors = latestOf(child.stderr)

@@ -1,0 +1,198 @@
+import type { Socket } from 'node:net'
+import { type Observable, Subject } from 'rxjs'
+import {
+  type Clock,
+  type CloseReason,
+  type Connection,
+  type FrameSink,
+  type InPlaceSender,
+  LentFrame,
+  type Limits,
+  type PeerIdentity,
+  SignalboxError,
+} from '../../core/contracts/index.js'
+import { PackingWriter } from '../socket/packing-writer.js'
+import { socketFault } from '../socket/socket-fault.js'
+import { socketSink } from '../socket/socket-sink.js'
+import type { PipeEnds } from './pipe-ends.js'
+
+/** What a {@link PipeConnection} needs beside its ends. */
+export interface PipeConnectionOptions {
+  /** How messages call this connection. */
+  readonly name: string
+  /** Bounds the wait for a peer that does not read what was sent before `close`. */
+  readonly clock: Pick<Clock, 'after'>
+}
+
+/** How long, in ms and without progress, a closed connection waits for the peer to take what was sent. */
+const LINGER = 2000
+
+const NO_LIMITS: Limits = Object.freeze({ maxFrame: Number.POSITIVE_INFINITY })
+const NOBODY: PeerIdentity = Object.freeze({ pid: undefined, user: Object.freeze({ by: 'none' }) })
+
+/**
+ * Two pipes, one each way, as a connection; or one of them, and then it goes one way. The end of the incoming one is the
+ * peer's end. Who has only an outgoing one hears of the peer's end when it next sends: an idle write end tells
+ * nobody, on no system.
+ */
+export class PipeConnection implements Connection {
+  readonly remote = NOBODY
+  readonly limits = NO_LIMITS
+  readonly closed: Promise<CloseReason>
+  readonly writable$: Observable<void>
+  readonly inPlace?: InPlaceSender
+  readonly #options: PipeConnectionOptions
+  readonly #incoming: Socket | undefined
+  readonly #outgoing: Socket | undefined
+  readonly #writer: PackingWriter | undefined
+  readonly #writable = new Subject<void>()
+  readonly #frame = new LentFrame()
+  #sink: FrameSink | undefined
+  #paused = false
+  /** Why nothing can be sent any more, while there is still something to read. */
+  #broken: SignalboxError | undefined
+  /** Why the connection is ending; undefined while it is open. */
+  #reason: CloseReason | undefined
+
+  /** A connection over `ends`, which it owns, also when this throws. @throws SignalboxError `SYSTEM` where they are no pipes */
+  static over(ends: PipeEnds, options: PipeConnectionOptions): PipeConnection {
+    let incoming: Socket | undefined
+    try {
+      incoming = ends.incoming?.stream()
+      return new PipeConnection(incoming, ends.outgoing?.stream(), options)
+    } catch (error) {
+      incoming?.destroy()
+      ends.close()
+      throw error
+    }
+  }
+
+  private constructor(
+    incoming: Socket | undefined,
+    outgoing: Socket | undefined,
+    options: PipeConnectionOptions,
+  ) {
+    this.#options = options
+    this.#incoming = incoming
+    this.#outgoing = outgoing
+    this.writable$ = this.#writable.asObservable()
+    if (outgoing !== undefined) {
+      const writable = () => this.#writable.next()
+      this.#writer = new PackingWriter({ sink: socketSink(outgoing), writable })
+      this.inPlace = this.#writer
+      outgoing.on('error', error => this.#readerGone(error))
+    }
+    incoming?.on('end', () => this.#peerEnded())
+    incoming?.on('error', error => this.#broke(error))
+    this.closed = Promise.all([closeOf(incoming), closeOf(outgoing)]).then(() => {
+      this.#stop()
+      return this.#reason ?? { by: 'us' }
+    })
+    // Starts to read, into a small buffer: the peer's end is seen even while there is no sink.
+    incoming?.read(0)
+  }
+
+  send(frame: Uint8Array): 'sent' | 'full' {
+    return this.#writer?.send(frame) ?? 'full'
+  }
+
+  flush(): void {
+    this.#writer?.flush()
+  }
+
+  receive(sink: FrameSink): void {
+    if (this.#sink !== undefined) {
+      const why = 'its one sink is taken; call receive once per connection'
+      throw new SignalboxError('CLOSED', `${this.#options.name}: ${why}`)
+    }
+    this.#sink = sink
+    this.#incoming?.on('data', this.#onData)
+    if (!this.#paused && this.#reason === undefined) this.#incoming?.resume()
+  }
+
+  pause(): void {
+    this.#paused = true
+    if (this.#reason?.by !== 'us') this.#incoming?.pause()
+  }
+
+  resume(): void {
+    this.#paused = false
+    if (this.#sink !== undefined) this.#incoming?.resume()
+  }
+
+  /** What was sent stays in the pipe: the peer gets it, and then the end, also when this process is gone by then. */
+  async close(): Promise<void> {
+    if (this.#reason === undefined) {
+      this.#reason = { by: 'us' }
+      this.#incoming?.destroy()
+      this.#endOurSide()
+    }
+    await this.closed
+  }
+
+  abort(error?: SignalboxError): void {
+    this.#end(error === undefined ? { by: 'us' } : { by: 'fault', error })
+  }
+
+  // A 'data' buffer is a fresh allocation that nobody else has, so keeping it costs nothing.
+  readonly #onData = (bytes: Buffer): void => {
+    if (this.#reason === undefined) this.#sink?.(this.#frame.reset(bytes, 0, bytes.length, true))
+  }
+
+  #peerEnded(): void {
+    if (this.#reason !== undefined) return
+    this.#reason = this.#broken === undefined ? { by: 'peer' } : { by: 'fault', error: this.#broken }
+    // It may have ended only its sending side, and may still want what was sent before.
+    this.#endOurSide()
+  }
+
+  /** Nobody will read what is sent; but what the peer had sent before may still be on its way. */
+  #readerGone(error: Error): void {
+    if (this.#reason !== undefined) return
+    this.#broken = socketFault(this.#options.name, error)
+    this.#stop()
+    if (this.#incoming === undefined) this.#end({ by: 'fault', error: this.#broken })
+  }
+
+  #broke(error: Error): void {
+    this.#end({ by: 'fault', error: socketFault(this.#options.name, error) })
+  }
+
+  #end(reason: CloseReason): void {
+    this.#reason ??= reason
+    this.#stop()
+    this.#incoming?.destroy()
+    this.#outgoing?.destroy()
+  }
+
+  /** Takes nothing more, and lets go of the pipe when everything that was taken is in it. */
+  #endOurSide(): void {
+    this.#stop()
+    const outgoing = this.#outgoing
+    if (outgoing === undefined || outgoing.destroyed) return
+    outgoing.end(() => outgoing.destroy())
+    this.#boundTheWait(outgoing)
+  }
+
+  /** Takes nothing more; what was taken goes to the pipe. */
+  #stop(): void {
+    this.#writer?.close()
+    this.#writable.complete()
+  }
+
+  #boundTheWait(outgoing: Socket): void {
+    const left = outgoing.writableLength
+    const timer = this.#options.clock.after(LINGER, () => {
+      if (outgoing.writableLength < left) this.#boundTheWait(outgoing)
+      else outgoing.destroy()
+    })
+    outgoing.once('close', () => timer.cancel())
+  }
+}
+
+function closeOf(socket: Socket | undefined): Promise<void> {
+  return new Promise(resolve => {
+    if (socket === undefined) resolve()
+    else socket.once('close', () => resolve())
+  })
+}

@@ -1,0 +1,70 @@
+import {
+  type Address,
+  type Availability,
+  type Capabilities,
+  type Connection,
+  type EndPair,
+  formatAddress,
+  type IntroducedTransport,
+  parseAddress,
+  SignalboxError,
+  type TransportContext,
+} from '../../core/contracts/index.js'
+import { nativeAvailability } from '../../native/availability.js'
+import { libc } from '../../native/posix/libc.js'
+import { kernel32 } from '../../native/win32/kernel32.js'
+import { AnonymousPipe } from './anonymous-pipe.js'
+import { capabilitiesAt, isOneWay, platforms } from './capabilities.js'
+import { PipeConnection } from './pipe-connection.js'
+import { PipeEnds } from './pipe-ends.js'
+
+/** Connections between processes of one family, over pipes without names. */
+export class AnonymousPipeTransport implements IntroducedTransport<PipeEnds> {
+  readonly shape = 'introduced'
+  readonly name = 'anonymous-pipe'
+  readonly summary =
+    'A byte stream between processes that one of them started, over pipes without names; nobody else can reach them.'
+
+  async availability(): Promise<Availability> {
+    return nativeAvailability(this.name, platforms, process.platform === 'win32' ? kernel32 : libc)
+  }
+
+  describe(address: Address): Capabilities {
+    return capabilitiesAt(address)
+  }
+
+  nodeAddress(namespace: string, node: string): Address {
+    // Encoded once more, so that no two pairs of names make one path.
+    const path = [namespace, node].map(encodeURIComponent).join('/')
+    return formatAddress({ scheme: this.name, host: '.', path })
+  }
+
+  returnAddress(to: Address, unique: string): Address {
+    const { href } = this.nodeAddress('return', unique)
+    return isOneWay(to) ? parseAddress(`${href}?direction=simplex`) : parseAddress(href)
+  }
+
+  pair(address?: Address): EndPair<PipeEnds> {
+    const there = AnonymousPipe.create()
+    if (address !== undefined && isOneWay(address)) {
+      return [new PipeEnds(undefined, there.write), new PipeEnds(there.read, undefined)]
+    }
+    try {
+      const back = AnonymousPipe.create()
+      return [new PipeEnds(back.read, there.write), new PipeEnds(there.read, back.write)]
+    } catch (error) {
+      there.close()
+      throw error
+    }
+  }
+
+  adopt(end: PipeEnds, address: Address, { clock }: TransportContext): Connection {
+    if (!(end instanceof PipeEnds)) {
+      throw new SignalboxError(
+        'ADDRESS_INVALID',
+        `${address.href}: what was handed over are no ends of pipes; hand over what pair() made`,
+      )
+    }
+    return PipeConnection.over(end, { name: address.href, clock })
+  }
+}
