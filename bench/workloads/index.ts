@@ -1,3 +1,4 @@
+import { apart } from '../pair/own-cores.js'
 import type { Work } from '../pair/work.js'
 import { asking } from './asking.js'
 import { flood } from './flood.js'
@@ -14,6 +15,7 @@ const works: Readonly<Record<string, Work>> = {
   'frames-64k': oneWay({ kind: 'bytes', size: 64 * KIB }),
   'frames-1m': oneWay({ kind: 'bytes', size: KIB * KIB }),
   'ask-1': asking(1),
+  'ask-1-apart': apart(asking(1)),
   'ask-64': asking(64),
   flood,
   idle,

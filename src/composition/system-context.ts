@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
+import { performance } from 'node:perf_hooks' // the global one is looked up at each call
 import type { Clock, Log, TransportContext } from '../core/contracts/index.js'
 import { defaultRuntimeFolder, ensurePrivateFolder } from '../native/runtime-folder.js'
 import { namedPipe } from '../transports/named-pipe/index.js'

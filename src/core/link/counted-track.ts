@@ -1,6 +1,6 @@
 import type { Clock, SignalboxError } from '../contracts/index.js'
 import type { FrameRoom } from './frame-room.js'
-import { encodeAck, encodeDrain, encodePing } from './frame-writer.js'
+import { ackLength, encodeDrain, encodePing, writeAck } from './frame-writer.js'
 import { FRAME_OVERHEAD, isCounted, leavesAgain } from './frames.js'
 import { hangUp } from './hang-up.js'
 import { Heartbeat } from './heartbeat.js'
@@ -165,7 +165,10 @@ export class CountedTrack {
   /** Tells the peer how much was received, if it has not heard; false when the track is full. */
   acknowledge(): boolean {
     if (this.#told === this.#received) return true
-    if (!this.#putUncounted(encodeAck(this.#received))) return false
+    const room = this.track.reserve(ackLength(this.#received))
+    if (room === undefined) return false
+    writeAck(room, this.#received)
+    if (!this.#commitUncounted()) return false
     this.#told = this.#received
     this.#untold = 0
     return true
@@ -226,6 +229,10 @@ export class CountedTrack {
     const room = this.track.reserve(frame.length)
     if (room === undefined) return false
     room.raw(frame)
+    return this.#commitUncounted()
+  }
+
+  #commitUncounted(): boolean {
     if (!this.track.commit()) return false
     this.#heartbeat.spoke()
     return true

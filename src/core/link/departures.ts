@@ -24,6 +24,9 @@ export interface DepartureListener {
   laneLeft(lane: OutboundLane): void
 }
 
+/** A settled promise: what is chained to it runs as a microtask, at half the price of `queueMicrotask`. */
+const soon = Promise.resolve()
+
 /** Control frames that wait beyond which they are to be kept short. */
 const CROWD = 256
 
@@ -169,19 +172,30 @@ export class Departures implements LaneTrack {
   flushSoon(): void {
     if (this.#flushing) return
     this.#flushing = true
-    queueMicrotask(() => {
-      this.#flushing = false
-      this.flush()
-    })
+    soon.then(this.#flushNow)
+  }
+
+  readonly #flushNow = (): void => {
+    this.#flushing = false
+    this.flush()
+  }
+
+  /** A track may have room again, or be done with: sends what waited for that. */
+  confirmed(): void {
+    const grants = this.#granting.size > 0 && !this.#reading // those that have a time to leave need no room yet
+    const waits = grants || this.#posted.size > 0 || this.#awake.size > 0 || this.#ending.size > 0
+    if (waits || !this.tracks.isSteady) this.flushSoon()
   }
 
   #flushAfterReading(): void {
     if (this.#reading) return
     this.#reading = true
-    setImmediate(() => {
-      this.#reading = false
-      if (this.#granting.size > 0) this.flush()
-    })
+    setImmediate(this.#afterReading)
+  }
+
+  readonly #afterReading = (): void => {
+    this.#reading = false
+    if (this.#granting.size > 0) this.flush()
   }
 
   /** A message of `bytes` began to leave: grants that wait go with it. */

@@ -90,9 +90,13 @@ export function encodeFault({ code, message }: SignalboxError): Uint8Array {
   return writeReason(new ByteWriter().u8(FrameKind.fault), code, message).done()
 }
 
+export function ackLength(count: number): number {
+  return 1 + varintLength(count)
+}
+
 /** `count` frames of this track were received. */
-export function encodeAck(count: number): Uint8Array {
-  return new ByteWriter().u8(FrameKind.ack).varint(count).done()
+export function writeAck(room: FrameRoom, count: number): void {
+  room.u8(FrameKind.ack).varint(count)
 }
 
 /** Track `track` is given up; `count` frames of it were received, and what else comes from it is ignored. */

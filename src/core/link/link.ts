@@ -316,7 +316,7 @@ export class Link implements Joinable {
       fault: reason => this.#hungUp({ by: 'fault', error: this.#accusation(reason) }),
       ack: received => {
         this.#reading?.confirm(received)
-        this.#departures.flushSoon()
+        this.#departures.confirmed()
       },
       retired: (id, received) => this.#tracks.set.peerRetired(id, received),
       drain: () => this.#reading !== undefined && this.#tracks.set.peerDrains(this.#reading),

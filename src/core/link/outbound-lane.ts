@@ -1,4 +1,5 @@
 import { type Encoder, SignalboxError } from '../contracts/index.js'
+import { AbortableReceipt, aborted } from './abortable-receipt.js'
 import { Backlog } from './backlog.js'
 import type { CountedTrack } from './counted-track.js'
 import { SenderCredit } from './credit.js'
@@ -144,8 +145,23 @@ export class OutboundLane {
   sendValue(head: Uint8Array, encoder: Encoder, value: unknown, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.reject(aborted(signal))
     const receipt = new PromiseReceipt()
-    if (this.offerValue(head, encoder, value, receipt)) return receipt.promise
-    return this.send(head, encoder.encode(value), signal)
+    this.postValue(head, encoder, value, receipt, signal)
+    return receipt.promise
+  }
+
+  /**
+   * {@link sendValue} for whoever wants a receipt and no promise. What `send` rejects with, the receipt is told.
+   * @throws SignalboxError at once, what the encoder throws, and `FRAME_TOO_LARGE`
+   */
+  postValue(
+    head: Uint8Array,
+    encoder: Encoder,
+    value: unknown,
+    receipt: Receipt,
+    signal?: AbortSignal,
+  ): void {
+    if (!this.offerValue(head, encoder, value, receipt))
+      this.#post(head, encoder.encode(value), receipt, signal)
   }
 
   /**
@@ -158,18 +174,10 @@ export class OutboundLane {
     if (signal?.aborted) return Promise.reject(aborted(signal))
     const receipt = new PromiseReceipt()
     try {
-      if (this.offer(head, body, receipt)) return receipt.promise
+      if (!this.offer(head, body, receipt)) this.#post(head, body, receipt, signal)
     } catch (error) {
       return Promise.reject(error)
     }
-    const over = this.#over
-    if (over !== undefined) return Promise.reject(over)
-    const waiting = this.#wait(head, body, receipt)
-    if (waiting === undefined) {
-      const why = `${this.#backlog} wait for this receiver already; await each send, or send less`
-      return Promise.reject(new SignalboxError('OVERFLOW', why))
-    }
-    if (signal !== undefined) this.#abortable(waiting, signal, receipt)
     return receipt.promise
   }
 
@@ -340,6 +348,37 @@ export class OutboundLane {
     this.#inFlight.push(next.receipt)
   }
 
+  /** Keeps what may not go now, unless too much waits already. */
+  #post(head: Uint8Array, body: Uint8Array, receipt: Receipt, signal: AbortSignal | undefined): void {
+    this.#assertSize(head, body)
+    const error = this.#over ?? this.#keep(head, body, receipt, signal)
+    if (error !== undefined) receipt.settle({ status: 'rejected', error })
+  }
+
+  /** @returns why it does not wait; undefined when it does */
+  #keep(
+    head: Uint8Array,
+    body: Uint8Array,
+    receipt: Receipt,
+    signal: AbortSignal | undefined,
+  ): SignalboxError | undefined {
+    const heeding = signal === undefined ? undefined : new AbortableReceipt(receipt, signal)
+    const waiting = this.#wait(head, body, heeding ?? receipt)
+    if (waiting === undefined) {
+      const why = `${this.#backlog} wait for this receiver already; await each send, or send less`
+      return new SignalboxError('OVERFLOW', why)
+    }
+    heeding?.listen(() => this.#takeBack(waiting))
+    return undefined
+  }
+
+  /** False when it is on its way: then its outcome will tell. */
+  #takeBack(waiting: Waiting): boolean {
+    if (waiting.offset > 0 || !this.#waiting.remove(waiting)) return false
+    this.#backlog.leave(waiting.message.length)
+    return true
+  }
+
   /** Lets a message wait; undefined when too much does already. */
   #wait(head: Uint8Array, body: Uint8Array, receipt: Receipt): Waiting | undefined {
     const length = head.length + body.length
@@ -351,17 +390,6 @@ export class OutboundLane {
     this.#waiting.push(waiting)
     this.track.wake(this)
     return waiting
-  }
-
-  #abortable(waiting: Waiting, signal: AbortSignal, receipt: PromiseReceipt): void {
-    const onAbort = () => {
-      if (waiting.offset > 0 || !this.#waiting.remove(waiting)) return // it is on its way: its outcome will tell
-      this.#backlog.leave(waiting.message.length)
-      receipt.settle({ status: 'rejected', error: aborted(signal) })
-    }
-    signal.addEventListener('abort', onAbort, { once: true })
-    const stop = () => signal.removeEventListener('abort', onAbort)
-    receipt.promise.then(stop, stop)
   }
 
   /**
@@ -387,8 +415,4 @@ export class OutboundLane {
   #finishIfQuiet(): void {
     if (this.#ending && this.#ended === undefined && this.quiet) this.track.finished(this)
   }
-}
-
-function aborted(signal: AbortSignal): SignalboxError {
-  return new SignalboxError('ABORTED', 'aborted by the caller before it was sent', { cause: signal.reason })
 }

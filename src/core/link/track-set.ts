@@ -194,6 +194,13 @@ export class TrackSet {
     }
   }
 
+  /** Whether {@link maintain} and {@link settle} have nothing to do that the peer's word of what it received could further. */
+  get isSteady(): boolean {
+    if (this.#owed.length > 0 || this.#announcements.length > 0) return false
+    for (const track of this.#live) if (track.state === 'draining' || track.peerDrains) return false
+    return true
+  }
+
   /** Sends again what retired tracks owe. True when nothing is owed and the primary one takes new frames. */
   settle(): boolean {
     const primary = this.#usable[0]

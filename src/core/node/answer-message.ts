@@ -1,7 +1,7 @@
 import type { SignalboxError } from '../contracts/index.js'
 import { type ByteReader, ByteWriter, errorOf, readReason, violation, writeReason } from '../link/index.js'
+import type { LocalContract } from './contract-table.js'
 import { type Declaration, readDeclaration, writeDeclaration } from './declaration.js'
-import type { SpokenContract } from './spoken-contracts.js'
 
 /** What stands first on the lane of answers. The flag `declares` may be added to a value. */
 const Answer = { value: 0x01, failure: 0x02, declares: 0x80 } as const
@@ -14,13 +14,18 @@ export type AnswerHead =
   | { readonly question: number; readonly failure: SignalboxError }
   | { readonly question: number; readonly contract: number | Declaration }
 
-/** Writes what stands before the value of an answer. */
-export function encodeAnswerHead(question: number, { contract, known }: SpokenContract): Uint8Array {
+/** Writes what stands before the value of an answer to a peer that may not know the contract. */
+export function encodeDeclaringHead(question: number, contract: LocalContract): Uint8Array {
   const out = writer
     .reset()
-    .u8(known ? Answer.value : Answer.value | Answer.declares)
+    .u8(Answer.value | Answer.declares)
     .varint(question)
-  return (known ? out.varint(contract.id) : writeDeclaration(out, contract)).done()
+  return writeDeclaration(out, contract).done()
+}
+
+/** What stands before and behind the number in the head of an answer to a peer that knows the contract. */
+export function answerHead(contract: LocalContract): [before: Uint8Array, after: Uint8Array] {
+  return [writer.reset().u8(Answer.value).done(), writer.reset().varint(contract.id).done()]
 }
 
 /** Writes that a question has no answer, and why. */

@@ -1,9 +1,9 @@
 import { isSignalboxError, reasonOf, SignalboxError } from '../contracts/index.js'
-import { type OutboundLane, violation } from '../link/index.js'
-import { encodeAnswerHead, encodeFailure } from './answer-message.js'
+import { type OutboundLane, type Outcome, violation } from '../link/index.js'
+import { encodeDeclaringHead, encodeFailure } from './answer-message.js'
 import type { LocalContract } from './contract-table.js'
+import { PeerQuestion, type QuestionOwner } from './peer-question.js'
 import type { Recipient } from './recipient.js'
-import { LateSignal, type Reply } from './reply.js'
 import type { SpokenContracts } from './spoken-contracts.js'
 
 const NOTHING = new Uint8Array()
@@ -11,8 +11,8 @@ const NOTHING = new Uint8Array()
 const GIVEN_UP = 1024
 
 /** The questions of one peer that are being answered here. */
-export class Answering {
-  readonly #open = new Map<number, LateSignal>()
+export class Answering implements QuestionOwner {
+  readonly #open = new Map<number, PeerQuestion>()
   /** Given up, and not here yet, or answered already: a question goes another lane than what takes it back. */
   readonly #givenUp = new Set<number>()
 
@@ -38,17 +38,16 @@ export class Answering {
       throw new SignalboxError('CONTRACT_UNHANDLED', `${contract.key} has no answer`)
     if (this.#open.has(question)) throw violation(`question ${question} is asked a second time`)
     if (this.#givenUp.delete(question)) throw this.#noLongerWaits()
-    const asker = new LateSignal()
-    this.#open.set(question, asker)
-    const close = () => this.#open.delete(question)
+    const asked = new PeerQuestion(question, contract, this)
+    this.#open.set(question, asked)
     try {
-      const accepted = recipient.ask(contract, value, this.#reply(question, contract, asker))
+      const accepted = recipient.ask(contract, value, asked)
       return accepted?.catch((error: unknown) => {
-        close() // the refusal of the question is its answer
+        this.#open.delete(question) // the refusal of the question is its answer
         throw error
       })
     } catch (error) {
-      close()
+      this.#open.delete(question)
       throw error
     }
   }
@@ -78,29 +77,10 @@ export class Answering {
     return new SignalboxError('ABORTED', `${this.peer} no longer waits for the answer`)
   }
 
-  #reply(question: number, contract: LocalContract, asker: LateSignal): Reply {
-    return {
-      get signal() {
-        return asker.signal
-      },
-      answer: value => {
-        if (this.#open.delete(question)) this.#answer(question, contract, value)
-      },
-      fail: error => {
-        if (this.#open.delete(question)) this.#fail(question, error)
-      },
-    }
-  }
-
-  #answer(question: number, contract: LocalContract, value: unknown): void {
+  answered(question: PeerQuestion, value: unknown): void {
+    if (!this.#open.delete(question.number)) return
     try {
-      const spoken = this.spoken.of(contract)
-      this.replies()
-        ?.sendValue(encodeAnswerHead(question, spoken), spoken.output, value)
-        .catch((error: unknown) => {
-          if (isSignalboxError(error, 'FRAME_TOO_LARGE') || isSignalboxError(error, 'OVERFLOW'))
-            this.#fail(question, error)
-        })
+      this.#answer(question, value)
     } catch (error) {
       const why = isSignalboxError(error)
         ? error
@@ -109,10 +89,29 @@ export class Answering {
     }
   }
 
-  #fail(question: number, error: SignalboxError): void {
+  failed(question: PeerQuestion, error: SignalboxError): void {
+    if (this.#open.delete(question.number)) this.#fail(question, error)
+  }
+
+  settled(question: PeerQuestion, outcome: Outcome): void {
+    if (outcome.status !== 'rejected') return
+    const { error } = outcome
+    if (error.code === 'FRAME_TOO_LARGE' || error.code === 'OVERFLOW') this.#fail(question, error)
+  }
+
+  #answer(question: PeerQuestion, value: unknown): void {
+    const { number, contract } = question
+    const spoken = this.spoken.of(contract)
+    const replies = this.replies()
+    if (spoken.known === undefined)
+      replies?.postValue(encodeDeclaringHead(number, contract), spoken.output, value, question)
+    else replies?.postValue(NOTHING, spoken.answers, { question: number, value }, question)
+  }
+
+  #fail({ number }: PeerQuestion, error: SignalboxError): void {
     // Where it cannot be told, the session is over, which fails the question there, or the peer takes no answers.
     this.replies()
-      ?.send(encodeFailure(question, error), NOTHING)
+      ?.send(encodeFailure(number, error), NOTHING)
       .catch(() => {})
   }
 }

@@ -39,6 +39,11 @@ export function encodeHead(contract: LocalContract, { known, question, note }: H
   return out.block(note ?? NO_NOTE).done()
 }
 
+/** What stands before and behind the number in the head of a question about a contract that the peer knows. */
+export function questionHead(contract: LocalContract): [before: Uint8Array, after: Uint8Array] {
+  return [writer.reset().u8(Op.ask).varint(contract.id).done(), writer.reset().block(NO_NOTE).done()]
+}
+
 /** Reads a head; what is left of the input is the value. @throws SignalboxError `PROTOCOL_VIOLATION` */
 export function decodeHead(input: ByteReader): Head {
   const first = input.u8()

@@ -33,7 +33,7 @@ import type { Declaration } from './declaration.js'
 import { Delivery, type Understand } from './delivery.js'
 import type { AskOptions } from './open-question.js'
 import { PeerContracts } from './peer-contracts.js'
-import { Questions } from './questions.js'
+import { type NumberedQuestion, Questions } from './questions.js'
 import type { Service } from './recipient.js'
 import { SpokenContracts } from './spoken-contracts.js'
 
@@ -112,7 +112,9 @@ export class PeerSession {
     this.incarnation = Buffer.from(greeting.theirs.incarnation).toString('hex')
     this.#spoken = new SpokenContracts(codec)
     this.#theirs = new PeerContracts(this.node, self, contracts, codec)
-    this.#questions = new Questions(clock, patience)
+    this.#questions = new Questions(clock, patience, abandoned => {
+      if (!this.link.ended) this.#control(encodeAbandoned(abandoned))
+    })
     this.#answering = new Answering(this.node, this.#spoken, () =>
       this.link.ended ? undefined : this.link.replies,
     )
@@ -131,14 +133,9 @@ export class PeerSession {
   tell(label: string, contract: LocalContract, value: unknown, receipt: Receipt): boolean {
     const lane = this.#lane(label)
     const spoken = this.#spoken.of(contract)
-    if (spoken.known) return lane.offerValue(spoken.head(), spoken.input, value, receipt)
+    if (spoken.known !== undefined) return lane.offerValue(spoken.known.head, spoken.input, value, receipt)
     this.#theirs.assertAgreed(contract)
-    return lane.offerValue(spoken.head(), spoken.input, value, {
-      settle: outcome => {
-        if (outcome.status === 'accepted') spoken.learned()
-        receipt.settle(outcome)
-      },
-    })
+    return lane.offerValue(spoken.head(), spoken.input, value, spoken.learning(receipt))
   }
 
   /** Resolves when it is worth while to try again what {@link tell} refused. @throws SignalboxError `CLOSED` with the session */
@@ -162,13 +159,14 @@ export class PeerSession {
 
   /** Asks, and resolves with the answer. @throws SignalboxError `TIMEOUT`, `ABORTED`, `PEER_LOST`, or what the peer says */
   ask(label: string, contract: LocalContract, value: unknown, options: AskOptions): Promise<unknown> {
-    const { id, answer } = this.#questions.open(contract, `${this.node} (${label})`, options, abandoned => {
-      if (!this.link.ended) this.#control(encodeAbandoned(abandoned))
-    })
-    this.#put(label, contract, value, id, options.signal).catch((error: unknown) =>
-      this.#questions.fail(id, error),
-    )
-    return answer
+    const question = this.#questions.open(contract, `${this.node} (${label})`, options)
+    if (!question.open) return question.answered // it was taken back before it was asked
+    try {
+      this.#put(label, contract, value, question, options.signal)
+    } catch (error) {
+      this.#questions.take(question.id)?.fail(error)
+    }
+    return question.answered
   }
 
   /** Tells the peer whether this node wants to hear `topic`. */
@@ -176,17 +174,23 @@ export class PeerSession {
     this.#control(encodeInterest({ topic, wanted }))
   }
 
-  async #put(
+  #put(
     label: string,
     contract: LocalContract,
     value: unknown,
-    question: number,
+    question: NumberedQuestion,
     signal: AbortSignal | undefined,
-  ): Promise<void> {
-    this.#theirs.assertAgreed(contract)
+  ): void {
+    const lane = this.#lane(label)
     const spoken = this.#spoken.of(contract)
-    await this.#lane(label).sendValue(spoken.head({ question }), spoken.input, value, signal)
-    spoken.learned()
+    const { id } = question
+    if (spoken.known !== undefined) {
+      lane.postValue(NOTHING, spoken.known.questions, { question: id, value }, question, signal)
+      return
+    }
+    this.#theirs.assertAgreed(contract)
+    const receipt = spoken.learning(question)
+    lane.postValue(spoken.head({ question: id }), spoken.input, value, receipt, signal)
   }
 
   #attached(link: Link): void {
@@ -266,25 +270,25 @@ export class PeerSession {
 
   #onAnswer(input: ByteReader): void {
     const head = this.#understand(readAnswerHead, input)
-    const { question } = head
     if ('failure' in head) {
-      this.#questions.fail(question, head.failure)
+      this.#questions.take(head.question)?.fail(head.failure)
       return
     }
     const theirs =
       typeof head.contract === 'number'
         ? this.#theirs.get(head.contract)
         : this.#theirs.declare(head.contract)
-    const contract = this.#questions.contractOf(question)
-    if (contract === undefined) return // given up in the meantime
+    const question = this.#questions.take(head.question)
+    if (question === undefined) return // given up in the meantime
     try {
+      const { contract, id } = question
       const { output } = contract.schemas
       if (theirs.local() !== contract || output === undefined)
-        throw violation(`question ${question} about ${contract.key} is answered with ${theirs.key}`)
+        throw violation(`question ${id} about ${contract.key} is answered with ${theirs.key}`)
       const value = input.value(theirs.decoder('output'))
-      this.#questions.answer(question, validate(output, value, `${contract.key}, answer of ${this.node}`))
+      question.answer(validate(output, value, `${contract.key}, answer of ${this.node}`))
     } catch (error) {
-      this.#questions.fail(question, error)
+      question.fail(error)
     }
   }
 

@@ -89,9 +89,9 @@ export class RemoteNode {
   /** Asks. @throws SignalboxError like a session's `ask`, `NODE_UNKNOWN`, `NO_LISTENER` */
   ask(label: string, contract: LocalContract, value: unknown, options: AskOptions): Promise<unknown> {
     const { session } = this
+    if (session !== undefined) return session.ask(label, contract, value, options)
     const { clock, patience } = this.options
     const patient = { ...options, timeout: options.timeout ?? patience }
-    if (session !== undefined) return session.ask(label, contract, value, patient)
     const asked = clock.now()
     const put = (ready: PeerSession, kept: unknown) => {
       const timeout = patient.timeout - (clock.now() - asked)

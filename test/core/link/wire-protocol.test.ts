@@ -4,8 +4,8 @@ import { sessionKey } from '../../../src/core/link/authentication.js'
 import { type FrameReceiver, readFrame } from '../../../src/core/link/frame-reader.js'
 import { FrameRoom } from '../../../src/core/link/frame-room.js'
 import {
+  ackLength,
   dataLength,
-  encodeAck,
   encodeBye,
   encodeDrain,
   encodeEnd,
@@ -16,6 +16,7 @@ import {
   encodeRetired,
   grantLength,
   partLength,
+  writeAck,
   writeData,
   writeGrant,
   writePart,
@@ -283,8 +284,10 @@ function encode(fields: Fields): Uint8Array {
       return encodeBye()
     case 'fault':
       return encodeFault(new SignalboxError(fields.text('code') as ErrorCode, fields.text('text')))
-    case 'ack':
-      return encodeAck(fields.number('count'))
+    case 'ack': {
+      const count = fields.number('count')
+      return inPlace(ackLength(count), room => writeAck(room, count))
+    }
     case 'retired':
       return encodeRetired(fields.number('track'), fields.number('count'))
     case 'drain':
