@@ -12,8 +12,12 @@ export function apart(work: Work): Work {
   return {
     ...work,
     async run(pair, count) {
-      if (!placed) place(process.pid, pair.far.child.pid)
-      placed = true
+      if (!placed) {
+        // First they meet: who meets others with one core of his own takes it for all that there is.
+        await work.run(pair, 1)
+        place(process.pid, pair.far.child.pid)
+        placed = true
+      }
       return work.run(pair, count)
     },
   }
