@@ -115,6 +115,38 @@ export interface Kernel32 {
   ): Handle
   ConnectNamedPipe(pipe: Handle, overlapped: NativeMemory): number
   WaitNamedPipeW(name: string, milliseconds: number): number
+  GetNamedPipeInfo(
+    pipe: Handle,
+    flags: Uint8Array,
+    outBytes: Uint8Array | null,
+    inBytes: Uint8Array | null,
+    instances: Uint8Array | null,
+  ): number
+  SetNamedPipeHandleState(
+    pipe: Handle,
+    mode: Uint8Array,
+    bytes: Uint8Array | null,
+    milliseconds: Uint8Array | null,
+  ): number
+  TransactNamedPipe(
+    pipe: Handle,
+    request: Uint8Array,
+    requestBytes: number,
+    response: Uint8Array,
+    room: number,
+    read: Uint8Array | null,
+    overlapped: NativeMemory,
+  ): number
+  DeviceIoControl(
+    device: Handle,
+    code: number,
+    input: Uint8Array,
+    inputBytes: number,
+    output: Uint8Array | null,
+    outputBytes: number,
+    returned: Uint8Array | null,
+    overlapped: NativeMemory,
+  ): number
   GetNamedPipeClientProcessId(pipe: Handle, pid: Uint8Array): number
   GetNamedPipeServerProcessId(pipe: Handle, pid: Uint8Array): number
   GetCurrentProcess(): Handle
@@ -127,6 +159,7 @@ export interface Kernel32 {
     inherit: 0 | 1,
     options: number,
   ): number
+  GetCurrentThread(): Handle
   OpenProcess(access: number, inherit: 0 | 1, pid: number): Handle
   GetProcessTimes(
     process: Handle,
@@ -189,8 +222,17 @@ export const kernel32 = systemLibrary<Kernel32>('kernel32.dll', {
     'intptr __stdcall CreateNamedPipeW(str16 name, uint32 openMode, uint32 pipeMode, uint32 instances, uint32 outBytes, uint32 inBytes, uint32 milliseconds, void *security)',
   ConnectNamedPipe: 'int __stdcall ConnectNamedPipe(intptr pipe, void *overlapped)',
   WaitNamedPipeW: 'int __stdcall WaitNamedPipeW(str16 name, uint32 milliseconds)',
+  GetNamedPipeInfo:
+    'int __stdcall GetNamedPipeInfo(intptr pipe, void *flags, void *outBytes, void *inBytes, void *instances)',
+  SetNamedPipeHandleState:
+    'int __stdcall SetNamedPipeHandleState(intptr pipe, void *mode, void *bytes, void *milliseconds)',
+  TransactNamedPipe:
+    'int __stdcall TransactNamedPipe(intptr pipe, void *request, uint32 requestBytes, void *response, uint32 room, void *read, void *overlapped)',
+  DeviceIoControl:
+    'int __stdcall DeviceIoControl(intptr device, uint32 code, void *input, uint32 inputBytes, void *output, uint32 outputBytes, void *returned, void *overlapped)',
   GetNamedPipeClientProcessId: 'int __stdcall GetNamedPipeClientProcessId(intptr pipe, void *pid)',
   GetNamedPipeServerProcessId: 'int __stdcall GetNamedPipeServerProcessId(intptr pipe, void *pid)',
+  GetCurrentThread: 'intptr __stdcall GetCurrentThread()',
   GetCurrentProcess: 'intptr __stdcall GetCurrentProcess()',
   DuplicateHandle:
     'int __stdcall DuplicateHandle(intptr from, intptr object, intptr to, void *duplicate, uint32 access, int inherit, uint32 options)',
@@ -224,10 +266,13 @@ export const Win32Error = {
   ALREADY_EXISTS: 183,
   PIPE_BUSY: 231,
   NO_DATA: 232,
+  PIPE_NOT_CONNECTED: 233,
+  MORE_DATA: 234,
   PIPE_CONNECTED: 535,
   OPERATION_ABORTED: 995,
   IO_PENDING: 997,
   NOT_FOUND: 1168,
+  CANNOT_IMPERSONATE: 1368,
   COMMITMENT_LIMIT: 1455,
 } as const
 

@@ -11,20 +11,21 @@ const EVENT_OFFSET = 24
  */
 export class Overlapped {
   readonly memory: NativeMemory
-  readonly #event: Handle
+  /** Signalled when the operation is complete; it is reset when one begins. */
+  readonly event: Handle
 
   /** @throws SignalboxError `SYSTEM` */
   constructor() {
     const koffi = foreign()
-    this.#event = kernel32().CreateEventW(null, 1, 0, null)
-    if (this.#event === NO_HANDLE) throw win32Failure('CreateEventW')
+    this.event = kernel32().CreateEventW(null, 1, 0, null)
+    if (this.event === NO_HANDLE) throw win32Failure('CreateEventW')
     this.memory = koffi.alloc('uint8', OVERLAPPED_SIZE)
     new Uint8Array(koffi.view(this.memory, OVERLAPPED_SIZE)).fill(0)
-    koffi.encode(this.memory, EVENT_OFFSET, 'intptr', this.#event)
+    koffi.encode(this.memory, EVENT_OFFSET, 'intptr', this.event)
   }
 
   free(): void {
-    kernel32().CloseHandle(this.#event)
+    kernel32().CloseHandle(this.event)
     foreign().free(this.memory)
   }
 }

@@ -37,8 +37,13 @@ export function readableSecurity(): Uint8Array {
 /** The owner is written out: for an elevated process it would be the group of administrators. */
 const ownedBy = (sid: string) => `O:${sid}D:P(A;;GA;;;${sid})`
 
-/** @param descriptor in the security descriptor definition language */
-function securityOf(descriptor: string): Uint8Array {
+/**
+ * SECURITY_ATTRIBUTES for an object that child processes do not inherit, by what they say: the same memory for the same
+ * words, which lives as long as the process.
+ * @param descriptor in the security descriptor definition language (SDDL)
+ * @throws SignalboxError `SYSTEM` where Windows cannot read it
+ */
+export function securityOf(descriptor: string): Uint8Array {
   let attributes = made.get(descriptor)
   if (attributes === undefined) {
     attributes = attributesOf(descriptor)

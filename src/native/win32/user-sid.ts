@@ -1,6 +1,6 @@
 import { foreign } from '../system-library.js'
 import { advapi32 } from './advapi32.js'
-import { type Handle, kernel32, NO_HANDLE, win32Failure } from './kernel32.js'
+import { type Handle, kernel32, type NativeMemory, NO_HANDLE, win32Failure } from './kernel32.js'
 
 const PROCESS_QUERY_LIMITED_INFORMATION = 0x1000
 const TOKEN_QUERY = 0x0008
@@ -61,14 +61,51 @@ export function ownerSidOf(object: Handle): string | undefined {
   return sidText(owner)
 }
 
+/** The user whom this thread impersonates at the moment; undefined when it does not, or may not know. */
+export function impersonatedSid(): string | undefined {
+  const token = Buffer.alloc(8)
+  if (!advapi32().OpenThreadToken(kernel32().GetCurrentThread(), TOKEN_QUERY, 1, token)) return undefined
+  return userOfToken(Number(token.readBigInt64LE()) as Handle)
+}
+
+/** The longest SID, and the longest name of a domain with its terminator, in bytes. */
+const LONGEST_SID = 68
+const LONGEST_DOMAIN = 512
+
+/** The user or group of that name, with or without its domain; undefined when there is none. */
+export function sidOfAccount(name: string): string | undefined {
+  const sid = Buffer.alloc(LONGEST_SID)
+  const domain = Buffer.alloc(LONGEST_DOMAIN)
+  const found = advapi32().LookupAccountNameW(
+    null,
+    name,
+    sid,
+    count(LONGEST_SID),
+    domain,
+    count(LONGEST_DOMAIN / 2),
+    Buffer.alloc(4),
+  )
+  return found ? textOfSid(sid) : undefined
+}
+
+function count(value: number): Buffer {
+  const cell = Buffer.alloc(4)
+  cell.writeUInt32LE(value)
+  return cell
+}
+
 function userOfProcess(process: Handle): string | undefined {
-  const { OpenProcessToken, GetTokenInformation } = advapi32()
   const opened = Buffer.alloc(8)
-  if (!OpenProcessToken(process, TOKEN_QUERY, opened)) return undefined
-  const token = Number(opened.readBigInt64LE()) as Handle
+  if (!advapi32().OpenProcessToken(process, TOKEN_QUERY, opened)) return undefined
+  return userOfToken(Number(opened.readBigInt64LE()) as Handle)
+}
+
+/** Closes the token. */
+function userOfToken(token: Handle): string | undefined {
   try {
     const user = Buffer.alloc(TOKEN_USER_SIZE)
-    if (!GetTokenInformation(token, TOKEN_USER, user, user.length, Buffer.alloc(4))) return undefined
+    if (!advapi32().GetTokenInformation(token, TOKEN_USER, user, user.length, Buffer.alloc(4)))
+      return undefined
     return sidText(user)
   } finally {
     kernel32().CloseHandle(token)
@@ -77,9 +114,14 @@ function userOfProcess(process: Handle): string | undefined {
 
 /** @param place memory that begins with a pointer to the SID, and that outlives this call */
 function sidText(place: Uint8Array): string | undefined {
+  return textOfSid(foreign().decode(place, 'void *'))
+}
+
+/** @param sid where it lies */
+function textOfSid(sid: NativeMemory): string | undefined {
   const koffi = foreign()
   const text = Buffer.alloc(8)
-  if (!advapi32().ConvertSidToStringSidW(koffi.decode(place, 'void *'), text)) return undefined
+  if (!advapi32().ConvertSidToStringSidW(sid, text)) return undefined
   try {
     return koffi.decode(text, 'str16')
   } finally {

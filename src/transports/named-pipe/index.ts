@@ -1,6 +1,13 @@
 import type { ConnectionTransport } from '../../core/contracts/index.js'
 import { NamedPipeTransport } from './transport.js'
 
+export { NamedPipe, type NamedPipeOptions, type PipePlaceOptions } from './named-pipe.js'
+export { NamedPipeServer, type NamedPipeServerOptions } from './named-pipe-server.js'
+export type { PipeCallOptions } from './pipe-io.js'
+export type { PipeSecurity } from './pipe-security.js'
+export type { ServerPermit } from './windows-client-end.js'
+export type { PipeDirection, PipeMode } from './windows-pipe-maker.js'
+
 /**
  * Named pipes: on Windows the native, overlapped pipe `\\.\pipe\signalbox.<name>`, elsewhere the Unix
  * socket `signalbox.<name>.sock` in the runtime folder. Only this user, and who rules the machine, can
@@ -13,6 +20,9 @@ import { NamedPipeTransport } from './transport.js'
  * A name has one listener. What a killed listener left behind is removed by the next one. On Windows a
  * raw name is free only when the listener and all of its connections are closed. Close a listener before
  * its thread is terminated: there, a connection that a terminated thread was waiting for may end the process.
+ *
+ * {@link NamedPipe} and {@link NamedPipeServer} are the pipes of Windows without Signalbox, to talk with other programs, in
+ * messages if they do.
  *
  * @example
  * ```ts

@@ -6,17 +6,11 @@ import {
   type TransportContext,
   type TransportOptions,
 } from '../../core/contracts/index.js'
-import {
-  type Handle,
-  INVALID_HANDLE,
-  kernel32,
-  NO_HANDLE,
-  Win32Error,
-  win32Failure,
-} from '../../native/win32/kernel32.js'
+import { type Handle, kernel32 } from '../../native/win32/kernel32.js'
 import { SocketConnection } from '../socket/socket-connection.js'
 import { dialPatiently } from './patient-dial.js'
 import { type PipeName, pipeNameOf } from './pipe-name.js'
+import { nobodyListens, openClientEnd } from './windows-client-end.js'
 import { isClaimed } from './windows-name-claim.js'
 import { windowsPathOf } from './windows-path.js'
 import { isTrusted, serverOf } from './windows-peer.js'
@@ -55,36 +49,9 @@ function identify(pipe: Handle, { host }: PipeName): PeerIdentity {
   return host === '.' ? serverOf(pipe) : { pid: undefined, user: { by: 'none' } }
 }
 
-const GENERIC_READ_WRITE = 0xc0000000
-const OPEN_EXISTING = 3
-const FILE_FLAG_OVERLAPPED = 0x40000000
-/** The server may learn who we are, and not act in our name. */
-const SECURITY_SQOS_PRESENT = 0x100000
-const SECURITY_IDENTIFICATION = 0x10000
-const FLAGS = FILE_FLAG_OVERLAPPED | SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION
-
-/** A remote machine that does not answer blocks this thread for as long as Windows tries, as Node's own client does. */
 function openPipe({ href, host, raw }: PipeName, path: string): Handle | 'busy' {
-  const { CreateFileW, GetLastError } = kernel32()
-  const pipe = CreateFileW(path, GENERIC_READ_WRITE, 0, null, OPEN_EXISTING, FLAGS, NO_HANDLE)
-  if (pipe !== INVALID_HANDLE) return pipe
-  const code = GetLastError()
-  switch (code) {
-    case Win32Error.PIPE_BUSY:
-      // Without a listener, these are the connections that it left, and nobody will make room.
-      if (raw || host !== '.' || isClaimed(path)) return 'busy'
-      throw nobodyListens(href, path)
-    case Win32Error.FILE_NOT_FOUND:
-      throw nobodyListens(href, path)
-    case Win32Error.BAD_NETPATH:
-      throw new SignalboxError('NO_LISTENER', `${href}: there is no machine ${host} on this network`)
-    case Win32Error.ACCESS_DENIED:
-      throw new SignalboxError('ACCESS_DENIED', `${href}: ${path} is not open to this user`)
-    default:
-      throw win32Failure(`${href}: CreateFileW of ${path}`, code)
-  }
-}
-
-function nobodyListens(href: string, path: string): SignalboxError {
-  return new SignalboxError('NO_LISTENER', `${href}: nobody listens on ${path}; start its owner`)
+  const pipe = openClientEnd(path, { what: href, host })
+  // Without a listener, these are the connections that it left, and nobody will make room.
+  if (pipe === 'busy' && !raw && host === '.' && !isClaimed(path)) throw nobodyListens(href, path)
+  return pipe
 }

@@ -11,9 +11,10 @@ import {
 } from '../../core/contracts/index.js'
 import { holdEventLoop } from '../../native/event-loop-hold.js'
 import { type Handle, kernel32 } from '../../native/win32/kernel32.js'
+import { currentUserSid } from '../../native/win32/user-sid.js'
 import { PipeArrivals } from './pipe-arrivals.js'
 import { pipeNameOf } from './pipe-name.js'
-import { type ClientWait, waitForClient } from './windows-client-wait.js'
+import { waitForClient } from './windows-client-wait.js'
 import { claimName, type NameClaim } from './windows-name-claim.js'
 import { windowsPathOf } from './windows-path.js'
 import { clientOf, isTrusted } from './windows-peer.js'
@@ -106,23 +107,20 @@ class PipeListener implements Listener {
   }
 
   async #gotClient(pipe: Handle): Promise<boolean> {
-    let wait: ClientWait
     try {
-      wait = waitForClient(pipe)
+      const { client, cancel } = waitForClient(pipe)
+      this.#waits.add(cancel)
+      const connected = await client.finally(() => this.#waits.delete(cancel))
+      return connected && !this.#closing
     } catch (error) {
       this.#context.log.warn(`${this.address.href}: cannot wait for clients: ${reasonOf(error)}`)
       await this.#pause()
       return false
     }
-    const { cancel } = wait
-    this.#waits.add(cancel)
-    const connected = await wait.client
-    this.#waits.delete(cancel)
-    return connected && !this.#closing
   }
 
   #take(pipe: Handle): void {
-    const client = clientOf(pipe, this.#pipes.local)
+    const client = clientOf(pipe, this.#pipes.local, currentUserSid())
     if (!isTrusted(client)) {
       this.#arrivals.refused(`process ${client.pid} runs as another user`)
       kernel32().CloseHandle(pipe)

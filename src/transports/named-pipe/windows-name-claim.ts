@@ -19,7 +19,7 @@ export interface NameClaim {
  * @param path the pipe
  * @throws SignalboxError `ADDRESS_IN_USE`, `SYSTEM`
  */
-export function claimName({ href, raw }: PipeName, path: string): NameClaim {
+export function claimName({ href, raw }: Pick<PipeName, 'href' | 'raw'>, path: string): NameClaim {
   const guard = createGuard(href, path)
   const release = () => void kernel32().CloseHandle(guard)
   const state = stateOf(path)

@@ -1,16 +1,17 @@
 import type { PeerIdentity } from '../../core/contracts/index.js'
 import { type Handle, kernel32 } from '../../native/win32/kernel32.js'
-import { currentUserSid, isTrustedSid, ownerSidOf, userSidOfProcess } from '../../native/win32/user-sid.js'
+import { isTrustedSid, ownerSidOf, userSidOfProcess } from '../../native/win32/user-sid.js'
 
 /**
- * Who opened this server's pipe. The pipe admits nobody but this user, so where the client's own token
- * cannot be read (it is elevated), or is on another machine, the user is known all the same.
+ * Who opened this server's pipe, as far as the system tells: nobody may look at the processes of other users but
+ * administrators, and none at those of other machines.
  * @param local whether the pipe refuses other machines, on which the pid would mean nothing
+ * @param sole the user who is the only one whom the pipe admits, where there is one: then he is known all the same
  */
-export function clientOf(pipe: Handle, local: boolean): PeerIdentity {
+export function clientOf(pipe: Handle, local: boolean, sole?: string): PeerIdentity {
   const pid = local ? processIdBy(kernel32().GetNamedPipeClientProcessId, pipe) : undefined
-  const sid = pid === undefined ? undefined : userSidOfProcess(pid)
-  return { pid, user: { by: 'kernel', id: sid ?? currentUserSid() } }
+  const id = (pid === undefined ? undefined : userSidOfProcess(pid)) ?? sole
+  return { pid, user: id === undefined ? { by: 'none' } : { by: 'kernel', id } }
 }
 
 /** Whose pipe this client has opened: its owner's, which no other user can pretend to be. */
