@@ -80,6 +80,7 @@ export default defineConfig({
     alias: [
       { find: /^signalbox$/, replacement: `${src}/index.ts` },
       { find: /^signalbox\/testing$/, replacement: `${src}/testing/index.ts` },
+      { find: /^signalbox\/synchronisation$/, replacement: `${src}/native/synchronisation/index.ts` },
       { find: /^signalbox\/transports\/(.+)$/, replacement: `${src}/transports/$1/index.ts` },
       { find: /^signalbox\/codecs\/(.+)$/, replacement: `${src}/codecs/$1.ts` },
     ],

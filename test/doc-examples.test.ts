@@ -49,7 +49,7 @@ for (const transport of builtinTransports()) {
   })
 }
 
-for (const subject of ['file-mapping', 'selector', 'shared-memory', 'worker']) {
+for (const subject of ['file-mapping', 'selector', 'shared-memory', 'synchronisation', 'worker']) {
   it(`the example of docs/${subject}.md runs, and says what the page says`, async () => {
     const [example, said] = exampleIn(subject)
     expect(await run(`docs-${subject}`, example)).toEqual({ said, complaints: '', code: 0 })

@@ -13,6 +13,7 @@ const sharedByCodecs = ['outside.ts']
 const entries = [
   'signalbox',
   'signalbox/testing',
+  'signalbox/synchronisation',
   ...namesIn('src/transports', name => existsSync(join(root, 'src/transports', name, 'index.ts'))).map(
     name => `signalbox/transports/${name}`,
   ),

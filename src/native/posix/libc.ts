@@ -5,6 +5,7 @@ export interface Libc {
   flock(fd: number, operation: number): number
   getsockopt(fd: number, level: number, option: number, value: Uint8Array, size: Uint8Array): number
   getpagesize(): number
+  mkfifo(path: string, mode: number): number
   mmap(
     address: bigint | null,
     bytes: number,
@@ -29,6 +30,7 @@ export const libc = systemLibrary<Libc>(null, {
   flock: 'int flock(int fd, int operation)',
   getsockopt: 'int getsockopt(int fd, int level, int option, void *value, void *size)',
   getpagesize: 'int getpagesize()',
+  mkfifo: 'int mkfifo(const char *path, uint32 mode)',
   mmap: 'void *mmap(void *address, size_t bytes, int protection, int flags, int fd, int64 offset)',
   munmap: 'int munmap(void *address, size_t bytes)',
   msync: 'int msync(void *address, size_t bytes, int flags)',

@@ -1,6 +1,7 @@
 import { SignalboxError } from '../../core/contracts/index.js'
 import type { MappingAccess, SharedObject } from '../mapping.js'
 import { type Handle, INVALID_HANDLE, kernel32, NO_HANDLE, Win32Error, win32Failure } from './kernel32.js'
+import { objectPathOf } from './object-path.js'
 import { privateSecurity } from './private-security.js'
 import { isTrustedSid, ownerSidOf } from './user-sid.js'
 
@@ -12,9 +13,6 @@ const READ_CONTROL = 0x20000
 /** MEMORY_BASIC_INFORMATION on 64-bit Windows. */
 const Region = { SIZE: 48, BYTES: 24 } as const
 
-const UNUSABLE = /^$|\\|\0/
-const NAMESPACE = /^(?:Local|Global)\\/
-
 /**
  * Creates a file mapping over the system's paging file, full of zeros, that only this user may open:
  * `Local\<name>`, or in another namespace where `name` begins with it. The name lasts as long as a handle: views
@@ -23,7 +21,7 @@ const NAMESPACE = /^(?:Local|Global)\\/
  * @throws SignalboxError `ADDRESS_INVALID`, `ADDRESS_IN_USE`, `ACCESS_DENIED`, `LIMIT_EXCEEDED`, `SYSTEM`
  */
 export function createSharedObject(name: string, bytes: number): SharedObject {
-  const path = objectPathOf(name)
+  const path = objectPathOf(name, 'shared memory')
   const { CreateFileMappingW, GetLastError, CloseHandle } = kernel32()
   const [high, low] = [Math.floor(bytes / 2 ** 32), bytes % 2 ** 32]
   const section = CreateFileMappingW(INVALID_HANDLE, privateSecurity(), PAGE_READWRITE, high, low, path)
@@ -50,7 +48,7 @@ export function createSharedObject(name: string, bytes: number): SharedObject {
  * @throws SignalboxError `ADDRESS_INVALID`, `NO_LISTENER` where there is none, `ACCESS_DENIED`, `SYSTEM`
  */
 export function openSharedObject(name: string, access: MappingAccess): SharedObject {
-  const path = objectPathOf(name)
+  const path = objectPathOf(name, 'shared memory')
   const { OpenFileMappingW, GetLastError, CloseHandle } = kernel32()
   const section = OpenFileMappingW(rightsFor(access) | READ_CONTROL, 0, path)
   if (section === NO_HANDLE) {
@@ -135,12 +133,3 @@ const isExhaustion = (code: number) =>
   code === Win32Error.NOT_ENOUGH_MEMORY ||
   code === Win32Error.COMMITMENT_LIMIT ||
   code === Win32Error.DISK_FULL
-
-function objectPathOf(name: string): string {
-  const own = name.replace(NAMESPACE, '')
-  if (!UNUSABLE.test(own)) return own === name ? `Local\\${name}` : name
-  throw new SignalboxError(
-    'ADDRESS_INVALID',
-    `${JSON.stringify(name)} is no name of shared memory: it needs at least one character, and no backslash but after Local or Global`,
-  )
-}

@@ -80,6 +80,7 @@ export interface Kernel32 {
   CreateEventW(security: Uint8Array | null, manualReset: 0 | 1, signalled: 0 | 1, name: string | null): Handle
   OpenEventW(access: number, inherit: 0 | 1, name: string): Handle
   SetEvent(event: Handle): number
+  ResetEvent(event: Handle): number
   CreateMutexW(security: Uint8Array | null, owned: 0 | 1, name: string | null): Handle
   OpenMutexW(access: number, inherit: 0 | 1, name: string): Handle
   ReleaseMutex(mutex: Handle): number
@@ -90,7 +91,9 @@ export interface Kernel32 {
     name: string | null,
   ): Handle
   OpenSemaphoreW(access: number, inherit: 0 | 1, name: string): Handle
+  ReleaseSemaphore(semaphore: Handle, count: number, previous: Uint8Array | null): number
   WaitForSingleObject(object: Handle, milliseconds: number): number
+  WaitForMultipleObjects(count: number, objects: Uint8Array, all: 0 | 1, milliseconds: number): number
   RegisterWaitForSingleObject(
     wait: Uint8Array,
     object: Handle,
@@ -203,13 +206,17 @@ export const kernel32 = systemLibrary<Kernel32>('kernel32.dll', {
   CreateEventW: 'intptr __stdcall CreateEventW(void *security, int manualReset, int signalled, str16 name)',
   OpenEventW: 'intptr __stdcall OpenEventW(uint32 access, int inherit, str16 name)',
   SetEvent: 'int __stdcall SetEvent(intptr event)',
+  ResetEvent: 'int __stdcall ResetEvent(intptr event)',
   CreateMutexW: 'intptr __stdcall CreateMutexW(void *security, int owned, str16 name)',
   OpenMutexW: 'intptr __stdcall OpenMutexW(uint32 access, int inherit, str16 name)',
   ReleaseMutex: 'int __stdcall ReleaseMutex(intptr mutex)',
   CreateSemaphoreW:
     'intptr __stdcall CreateSemaphoreW(void *security, int32 initial, int32 greatest, str16 name)',
   OpenSemaphoreW: 'intptr __stdcall OpenSemaphoreW(uint32 access, int inherit, str16 name)',
+  ReleaseSemaphore: 'int __stdcall ReleaseSemaphore(intptr semaphore, int32 count, void *previous)',
   WaitForSingleObject: 'uint32 __stdcall WaitForSingleObject(intptr object, uint32 milliseconds)',
+  WaitForMultipleObjects:
+    'uint32 __stdcall WaitForMultipleObjects(uint32 count, void *objects, int all, uint32 milliseconds)',
   RegisterWaitForSingleObject:
     'int __stdcall RegisterWaitForSingleObject(void *wait, intptr object, void *callback, uintptr context, uint32 milliseconds, uint32 flags)',
   UnregisterWaitEx: 'int __stdcall UnregisterWaitEx(intptr wait, intptr completion)',
@@ -268,6 +275,7 @@ export const Win32Error = {
   NO_DATA: 232,
   PIPE_NOT_CONNECTED: 233,
   MORE_DATA: 234,
+  TOO_MANY_POSTS: 298,
   PIPE_CONNECTED: 535,
   OPERATION_ABORTED: 995,
   IO_PENDING: 997,
