@@ -2,6 +2,7 @@ import { Unpackr } from 'msgpackr'
 import { type Decoder, reasonOf, type Structures, type ValueLimits } from '../../core/contracts/index.js'
 import { notDecodable } from '../outside.js'
 import './extensions.js'
+import { NOT_READ, RecordReader } from './record-reader.js'
 import { MsgpackScanner } from './scanner.js'
 import { checkStructures } from './shapes.js'
 
@@ -13,13 +14,15 @@ const scratch = new Uint8Array(4096)
 /** Bytes up to which a loop copies quicker than it takes to make a view. */
 const SHORT = 96
 
-/** Reads with msgpackr what {@link MsgpackScanner} let through. */
+/** Reads what is simple by itself, and all else with msgpackr, once {@link MsgpackScanner} let it through. */
 export class MsgpackDecoder implements Decoder {
+  private readonly simple: RecordReader | undefined
   private readonly scanner: MsgpackScanner
   private readonly unpackr: Unpackr
 
   constructor(structures: Structures, limits: ValueLimits) {
     checkStructures(structures)
+    this.simple = recordReader(structures, limits)
     this.scanner = new MsgpackScanner(structures, limits)
     this.unpackr = new Unpackr({
       structures: structures.map(keys => [...keys]), // msgpackr hangs its readers on them
@@ -29,6 +32,11 @@ export class MsgpackDecoder implements Decoder {
   }
 
   decode(bytes: Uint8Array, start = 0, end = bytes.length): unknown {
+    const value = this.simple === undefined ? NOT_READ : this.simple.read(bytes, start, end)
+    return value === NOT_READ ? this.decodeAny(bytes, start, end) : value
+  }
+
+  private decodeAny(bytes: Uint8Array, start: number, end: number): unknown {
     const length = end - start
     let source: Uint8Array = scratch
     if (length > scratch.length) source = plainView(bytes, start, length)
@@ -40,6 +48,15 @@ export class MsgpackDecoder implements Decoder {
     } catch (cause) {
       throw notDecodable('msgpack', reasonOf(cause), cause)
     }
+  }
+}
+
+/** Undefined where this process may not generate code (`--disallow-code-generation-from-strings`). */
+function recordReader(structures: Structures, limits: ValueLimits): RecordReader | undefined {
+  try {
+    return new RecordReader(structures, limits)
+  } catch {
+    return undefined
   }
 }
 
