@@ -20,11 +20,12 @@ function exampleOf(transport: string): string {
   return code.replace(/^ \* ?/gm, '')
 }
 
-/** The example in a page, and what the page says that it prints. */
-function exampleIn(subject: string): [example: string, said: string] {
+/** The examples in a page, and what the page says that they print. */
+function examplesIn(subject: string): [example: string, said: string][] {
   const page = readFileSync(new URL(`docs/${subject}.md`, root), 'utf8')
-  const [, example = '', said = ''] = /```js\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/.exec(page) ?? []
-  return [example, said]
+  const examples = [...page.matchAll(/```js\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g)]
+  if (examples.length === 0) throw new Error(`docs/${subject}.md has no example`)
+  return examples.map(([, example = '', said = '']) => [example, said])
 }
 
 /** Runs an example as a program of its own, within the package, so that it finds it by its name. */
@@ -50,22 +51,24 @@ for (const transport of builtinTransports()) {
 }
 
 for (const subject of ['file-mapping', 'selector', 'shared-memory', 'synchronisation', 'worker']) {
-  it(`the example of docs/${subject}.md runs, and says what the page says`, async () => {
-    const [example, said] = exampleIn(subject)
-    expect(await run(`docs-${subject}`, example)).toEqual({ said, complaints: '', code: 0 })
+  it(`what docs/${subject}.md shows runs, and says what the page says`, async () => {
+    for (const [example, said] of examplesIn(subject)) {
+      expect(await run(`docs-${subject}`, example)).toEqual({ said, complaints: '', code: 0 })
+    }
   })
 }
 
 for (const subject of ['mailslot', 'named-pipe']) {
-  it(`the example of docs/${subject}.md runs on Windows, and says what the page says`, async context => {
+  it(`what docs/${subject}.md shows runs on Windows, and says what the page says`, async context => {
     const { platform } = process
     skipUnless(
       context,
       platform === 'win32',
       `docs/${subject}.md shows what needs Windows, and this is ${platform}`,
     )
-    const [example, said] = exampleIn(subject)
-    expect(await run(`docs-${subject}`, example)).toEqual({ said, complaints: '', code: 0 })
+    for (const [example, said] of examplesIn(subject)) {
+      expect(await run(`docs-${subject}`, example)).toEqual({ said, complaints: '', code: 0 })
+    }
   })
 }
 

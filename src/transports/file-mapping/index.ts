@@ -1,1 +1,5 @@
 export { FileMapping, type FileMappingOptions } from './file-mapping.js'
+export { Journal, type JournalOptions, type KnownConsumer } from './journal.js'
+export type { JournalConsumer } from './journal-consumer.js'
+export type { JournalRecord } from './journal-cursor.js'
+export type { JournalWriter } from './journal-writer.js'
