@@ -1,6 +1,6 @@
-// npm run test:storm [-- --minutes M] [--schedules N] [--frames N] [vitest's own arguments]: the same tests with larger
-// counts, which stop early when M minutes are over. Of the largest: N schedules of the simulation, N messages in the
-// storm over one session.
+// npm run test:storm [-- --minutes M] [--schedules N] [--frames N] [--cycles N] [vitest's own arguments]: the same tests
+// with larger counts, which stop early when M minutes are over. Of the largest: N schedules of the simulation, N messages
+// in the storm over one session, N connections opened and closed over each transport.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { root, say } from './setup/project.mjs'
@@ -9,6 +9,7 @@ const args = process.argv.slice(2)
 const minutes = take('minutes')
 const schedules = take('schedules')
 const frames = take('frames')
+const cycles = take('cycles')
 
 const env = {
   ...process.env,
@@ -16,6 +17,7 @@ const env = {
   ...(minutes && { SIGNALBOX_STORM_DEADLINE: String(Date.now() + minutes * 60_000) }),
   ...(schedules && { SIM_SCHEDULES: String(schedules) }),
   ...(frames && { SIGNALBOX_STORM_FRAMES: String(frames) }),
+  ...(cycles && { SIGNALBOX_STORM_CYCLES: String(cycles) }),
 }
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
 const { status } = spawnSync(process.execPath, [vitest, 'run', ...args], { cwd: root, stdio: 'inherit', env })

@@ -38,6 +38,8 @@ export interface CaseSetting {
   readonly largest: number
   /** Milliseconds within which the transport has to show what it promises to show. */
   readonly patience: number
+  /** Told what a case measured, beside how it came out. */
+  report(measured: string): void
 }
 
 /** Which side of a pair connects, and who is on the other side. */
@@ -62,7 +64,7 @@ export class CaseContext implements AsyncDisposable {
   /** Rejects when a peer of this case ends although nobody told it to. */
   readonly failure: Promise<never>
   readonly #queues: AcceptQueue[] = []
-  readonly #ends: (TrackEnd | LinkEnd)[] = []
+  readonly #ends = new Set<TrackEnd | LinkEnd>()
   readonly #ownPeers: StartedPeer[] = []
   readonly #timers: Timer[] = []
   #scripts = 0
@@ -134,7 +136,7 @@ export class CaseContext implements AsyncDisposable {
   /** Takes `connection` into the care of this case. */
   end(connection: Connection): TrackEnd {
     const end = new TrackEnd(connection, this.capabilities.boundaries)
-    this.#ends.push(end)
+    this.#ends.add(end)
     return end
   }
 
@@ -159,7 +161,8 @@ export class CaseContext implements AsyncDisposable {
     const { boundaries } = this.capabilities
     const track = { role, connection, boundaries }
     const end = await LinkEnd.establish(track, this.setting.pluginContext, settings)
-    this.#ends.push(end)
+    this.#ends.add(end)
+    void end.closed().then(() => this.#ends.delete(end)) // a case may open thousands
     return end
   }
 
@@ -232,7 +235,7 @@ export class CaseContext implements AsyncDisposable {
     await Promise.all([
       ...this.#queues.map(queue => queue.close()),
       ...this.#ownPeers.map(peer => peer.kill()),
-      ...this.#ends.map(end => end.closed()),
+      ...[...this.#ends].map(end => end.closed()),
       this.#sharedPeer?.call('reset'),
     ])
   }

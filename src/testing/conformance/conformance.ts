@@ -26,6 +26,8 @@ export interface ConformanceOptions {
   readonly patience?: number
   /** What all contents follow from. @default a random one, which failures report */
   readonly seed?: number
+  /** Told what a case measured, beside how it came out: a sentence that begins with the case's title. @default nobody is */
+  readonly report?: (measured: string) => void
 }
 
 /** A case for one transport, ready to run. */
@@ -90,6 +92,7 @@ export function conformance(target: ConformanceTarget, options: ConformanceOptio
       messages: options.messages ?? 100_000,
       largest: options.largest ?? 64 * 1024 * 1024,
       patience: options.patience ?? 10_000,
+      report: measured => options.report?.(`${titleOf(testCase, target)}: ${measured}`),
     })
     try {
       await Promise.race([testCase.run(context), context.failure])
@@ -102,7 +105,7 @@ export function conformance(target: ConformanceTarget, options: ConformanceOptio
 
   return {
     cases: conformanceCases.map(testCase => ({
-      title: `[${target.transport.name}: ${testCase.aspect}] ${testCase.name} (${testCase.over})`,
+      title: titleOf(testCase, target),
       name: testCase.name,
       aspect: testCase.aspect,
       exclusion: exclusionOf(testCase, target, capabilities[testCase.over]),
@@ -118,6 +121,10 @@ export function conformance(target: ConformanceTarget, options: ConformanceOptio
 function bodyFor(capabilities: Capabilities): OpenBody {
   if (inThreads(capabilities)) return inThread
   return inOneFamily(capabilities) ? inIntroducedProcess : inProcess
+}
+
+function titleOf({ name, aspect, over }: ConformanceCase, { transport }: ConformanceTarget): string {
+  return `[${transport.name}: ${aspect}] ${name} (${over})`
 }
 
 function exclusionOf(

@@ -7,13 +7,15 @@ export interface OpenHandles {
   readonly system: number
   /** What the event loop works for, by kind: `{ TCPSocketWrap: 2 }`. */
   readonly active: Readonly<Record<string, number>>
+  /** Bytes that it has in memory, as the operating system counts them. */
+  readonly resident: number
 }
 
 /** Counts the open handles of this process. */
 export function openHandles(): OpenHandles {
   const active: Record<string, number> = {}
   for (const kind of process.getActiveResourcesInfo()) active[kind] = (active[kind] ?? 0) + 1
-  return { system: systemHandles(), active }
+  return { system: systemHandles(), active, resident: process.memoryUsage.rss() }
 }
 
 function systemHandles(): number {

@@ -147,16 +147,20 @@ async function openCloseAndCount(context: CaseContext): Promise<void> {
   const before = { here: openHandles(), there: await peer.call('handles') }
   await theyConnect(cycles)
   await weConnect(cycles)
-  await expectNoLeak('this process', before.here, context, async () => openHandles())
-  await expectNoLeak('the peer', before.there, context, () => peer.call('handles'))
+  const held = [
+    await expectNoLeak('this process', before.here, context, async () => openHandles()),
+    await expectNoLeak('the peer', before.there, context, () => peer.call('handles')),
+  ]
+  context.setting.report(`${cycles} cycles each way; ${held.join('; ')}`)
 }
 
+/** @returns what there was before and after, for people */
 async function expectNoLeak(
   where: string,
   before: OpenHandles,
   context: CaseContext,
   count: () => Promise<OpenHandles>,
-): Promise<void> {
+): Promise<string> {
   const grown = async () => (await count()).system - before.system
   // A closed handle is gone a few turns later.
   if ((await grown()) >= NOISE) await context.standstill(grown)
@@ -167,4 +171,9 @@ async function expectNoLeak(
     more < NOISE,
     `${where} holds ${more} handles more after ${context.setting.cycles} cycles: ${detail}`,
   )
+  return `${where}: handles ${before.system} → ${after.system}, memory ${mebibytes(before)} → ${mebibytes(after)} MiB`
+}
+
+function mebibytes({ resident }: OpenHandles): number {
+  return Math.round(resident / 2 ** 20)
 }
