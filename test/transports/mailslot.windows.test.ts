@@ -1,6 +1,6 @@
 import { firstValueFrom, NEVER, take, toArray } from 'rxjs'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Endpoint, formatAddress } from '../../src/core/contracts/index.js'
+import { type Endpoint, formatAddress, type PacketTransport } from '../../src/core/contracts/index.js'
 import { connectionsOver } from '../../src/core/tracks/index.js'
 import { ownHandleCount } from '../../src/native/win32/handle-count.js'
 import { createTestContext } from '../../src/testing/test-context.js'
@@ -137,6 +137,37 @@ describe('endpoints of mailslots', () => {
   it('[mailslot: listen-connect] a connection to nobody is not waited for', async () => {
     const patient = connectionsOver(transport, { patience: 3_600_000 })
     await expect(patient.connect(freshAddress(), context)).rejects.toEqual(code('NO_LISTENER'))
+  })
+
+  it('[mailslot: peer-death] a connection ends when a frame finds nobody, after all that had come', async () => {
+    const own: Endpoint[] = []
+    const watched: PacketTransport = Object.create(transport, {
+      open: {
+        value: async (...how: Parameters<PacketTransport['open']>) => {
+          const endpoint = await transport.open(...how)
+          own.push(endpoint)
+          return endpoint
+        },
+      },
+    })
+    const listener = await connectionsOver(transport).listen(freshAddress(), context)
+    const accepted = firstValueFrom(listener.connections$)
+    const dialled = await connectionsOver(watched).connect(listener.address, context)
+    const served = await accepted
+    const texts: string[] = []
+    served.receive(({ bytes }) => void texts.push(Buffer.from(bytes).toString()))
+    for (let number = 0; number < 20; number += 1) dialled.send(Buffer.from(String(number)))
+    void own[0]?.close() // as a process that dies does: without a word
+    let over = false
+    void served.closed.then(() => {
+      over = true
+    })
+    for (; !over; await new Promise(resolve => setImmediate(resolve)))
+      served.send(Buffer.from('still there?'))
+    expect(await served.closed).toEqual({ by: 'fault', error: code('NO_LISTENER') })
+    expect(texts).toEqual(Array.from({ length: 20 }, (_, number) => String(number)))
+    await dialled.closed
+    await listener.close()
   })
 
   it('[mailslot: listen-connect] gives up when its caller does', async () => {

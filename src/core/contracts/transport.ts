@@ -81,7 +81,8 @@ export interface Endpoint {
   readonly writable$: Observable<void>
   /**
    * Present where the mechanism tells that nobody is at an address: emits the address of a packet that was `sent`
-   * and reached nobody, never from inside `send`; completes at close. Silence proves nothing.
+   * and reached nobody, never from inside `send`, and after the packets that had come from there; completes at close.
+   * Silence proves nothing.
    */
   readonly unreachable$?: Observable<Address>
   readonly closed: Promise<CloseReason>

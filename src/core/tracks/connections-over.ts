@@ -25,8 +25,9 @@ export interface PatienceOptions {
 
 /**
  * Connections over a mechanism that has none. Each end of a connection has an endpoint and a random id of its own, and
- * hears only packets that carry it. What the mechanism loses or reorders stays lost and out of order; a peer that
- * dies is noticed where the mechanism watches it (`close: watch`), one that closes says so once.
+ * hears only packets that carry it. What the mechanism loses or reorders stays lost and out of order; one that
+ * closes says so once. A peer that died is noticed where the mechanism tells that nobody is there: at once where it
+ * watches (`close: watch`), else with the next packet.
  */
 export function connectionsOver(
   transport: PacketTransport,

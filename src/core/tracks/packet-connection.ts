@@ -1,5 +1,6 @@
 import {
   type Address,
+  type CloseReason,
   type Endpoint,
   type Limits,
   type PeerIdentity,
@@ -25,8 +26,6 @@ export interface Conversation {
   readonly to: Address | 'all'
   /** Bytes of the mechanism's largest packet. */
   readonly maxPacket: number
-  /** Whether the mechanism tells when the other end's owner is gone. */
-  readonly watched: boolean
 }
 
 /** A connection made of packets that carry the receiver's id. Whether they arrive, and in which order, is the mechanism's. */
@@ -41,14 +40,13 @@ export class PacketConnection extends DerivedConnection {
 
   constructor(private readonly conversation: Conversation) {
     super()
-    const { endpoint, maxPacket, to, watched } = conversation
+    const { endpoint, maxPacket, to } = conversation
     this.limits = Object.freeze({ maxFrame: maxPacket - DATA_HEADER })
     endpoint.writable$.subscribe(() => this.#goOn())
-    if (watched) {
-      endpoint.unreachable$?.subscribe(address => {
-        if (to !== 'all' && address.href === to.href) this.#lose()
-      })
-    }
+    endpoint.unreachable$?.subscribe(address => {
+      // The other end's place is its own, and nobody comes back to it.
+      if (to !== 'all' && address.href === to.href) this.#lose({ by: 'fault', error: gone(to) })
+    })
     endpoint.closed.then(reason => {
       this.#left()
       if (this.#closing === undefined) this.endAfterDelivery(reason)
@@ -68,7 +66,7 @@ export class PacketConnection extends DerivedConnection {
   take(packet: Uint8Array): void {
     if (this.ended || !isFor(packet, this.conversation.ownId)) return
     if (packet[0] === PacketKind.data) this.#takeData(packet.subarray(DATA_HEADER))
-    else if (packet[0] === PacketKind.close) this.#lose()
+    else if (packet[0] === PacketKind.close) this.#lose({ by: 'peer' })
   }
 
   /** Sends a packet without content, if the mechanism takes it now. */
@@ -99,9 +97,9 @@ export class PacketConnection extends DerivedConnection {
     await this.closed
   }
 
-  #lose(): void {
+  #lose(reason: CloseReason): void {
     if (this.ended) return
-    this.endAfterDelivery({ by: 'peer' })
+    this.endAfterDelivery(reason)
     void this.conversation.endpoint.close()
   }
 
@@ -134,6 +132,10 @@ export class PacketConnection extends DerivedConnection {
   #transmit(packet: Uint8Array): 'sent' | 'full' {
     return this.conversation.endpoint.send(packet, this.conversation.to)
   }
+}
+
+function gone(from: Address): SignalboxError {
+  return new SignalboxError('NO_LISTENER', `nobody is at ${from.href} any more; the other end closed or died`)
 }
 
 function tooLarge(length: number, largest: number): SignalboxError {

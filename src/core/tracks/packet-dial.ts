@@ -41,8 +41,7 @@ function converse(
   options: TransportOptions,
   patience: number,
 ): Promise<Connection> {
-  const { maxFrame: maxPacket, group, close } = transport.describe(address)
-  const watched = close === 'watch'
+  const { maxFrame: maxPacket, group } = transport.describe(address)
   const everybody = group === 'always' ? 'all' : undefined
   const ownId = context.random.bytes(ID_LENGTH)
   const open = openPacket(ownId, endpoint.address)
@@ -64,7 +63,6 @@ function converse(
       peerId: accepted.listener,
       to,
       maxPacket,
-      watched,
     })
     connection = established
     established.signal('confirm')

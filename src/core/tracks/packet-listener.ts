@@ -100,11 +100,10 @@ export class PacketListener implements Listener {
       options,
     )
     if (this.#pending.get(key) !== pending) return endpoint.close()
-    const { maxFrame: maxPacket, group, close } = transport.describe(this.address)
-    const watched = close === 'watch'
+    const { maxFrame: maxPacket, group } = transport.describe(this.address)
     const to = group === 'always' ? 'all' : at
     const ownId = context.random.bytes(ID_LENGTH)
-    const connection = new PacketConnection({ endpoint, ownId, peerId: dialler, to, maxPacket, watched })
+    const connection = new PacketConnection({ endpoint, ownId, peerId: dialler, to, maxPacket })
     let confirmed = false
     endpoint.packets$.subscribe(({ bytes }) => {
       if (!isFor(bytes, ownId)) return

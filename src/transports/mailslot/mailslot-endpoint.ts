@@ -1,4 +1,4 @@
-import { map, type Observable, Subject, share, tap } from 'rxjs'
+import { map, merge, type Observable, Subject, share, tap } from 'rxjs'
 import {
   type Address,
   type CloseReason,
@@ -17,6 +17,8 @@ import { isGroup, slotPlaceOf } from './mailslot-address.js'
 
 /** ms until a refused sender may try again; nothing tells when a slot of another process has room. */
 const RETRY = 2
+/** Messages that a slot may keep of one that is gone, at most: others may go on writing into it. */
+const REMAINDER = 65_536
 
 /** A slot of one's own, and the way to those of others. */
 export class MailslotEndpoint implements Endpoint {
@@ -26,6 +28,8 @@ export class MailslotEndpoint implements Endpoint {
   readonly closed: Promise<CloseReason>
   readonly #writable = new Subject<void>()
   readonly #unreachable = new Subject<Address>()
+  /** What was in the slot when somebody was found to be gone. */
+  readonly #remainder = new Subject<Uint8Array>()
   readonly #writers: LeasedWriters
   #retry: Timer | undefined
   #over = false
@@ -47,7 +51,7 @@ export class MailslotEndpoint implements Endpoint {
     this.closed = new Promise(resolve => {
       this.#resolveClosed = resolve
     })
-    this.packets$ = slot.messages$.pipe(
+    this.packets$ = merge(slot.messages$, this.#remainder).pipe(
       // Who sent it, a mailslot does not know.
       map(bytes => ({ from: undefined, bytes })),
       tap({ error: error => this.#end({ by: 'fault', error: asFault(error) }) }),
@@ -79,9 +83,23 @@ export class MailslotEndpoint implements Endpoint {
       return this.#writers.write(slotPlaceOf(to, this.options), bytes)
     } catch (error) {
       if (!isSignalboxError(error, 'NO_LISTENER')) throw error
-      queueMicrotask(() => this.#unreachable.next(to))
+      queueMicrotask(() => this.#tellUnreachable(to))
       return 'sent'
     }
+  }
+
+  /** After what that one had sent. */
+  #tellUnreachable(address: Address): void {
+    try {
+      for (let left = REMAINDER; left > 0 && this.#remainder.observed; left--) {
+        const message = this.slot.read()
+        if (message === undefined) break
+        this.#remainder.next(message)
+      }
+    } catch (error) {
+      this.#remainder.error(error)
+    }
+    this.#unreachable.next(address)
   }
 
   #tryAgain(): void {
@@ -102,6 +120,7 @@ export class MailslotEndpoint implements Endpoint {
       )
     }
     this.#writable.complete()
+    this.#remainder.complete()
     // After what was sent to nobody a moment ago.
     queueMicrotask(() => this.#unreachable.complete())
     this.#resolveClosed(reason)

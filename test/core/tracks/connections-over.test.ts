@@ -192,7 +192,7 @@ describe('connections over packets that tell when nobody is there', () => {
     packets = new PacketHub({
       name: 'telling',
       summary,
-      capabilities: { ...capabilities, close: 'watch' },
+      capabilities,
       tellsAbsence: true,
       fate: () => [0],
     })
@@ -220,7 +220,10 @@ describe('connections over packets that tell when nobody is there', () => {
     const served = await accepted
     await dialling?.close()
     served.send(Buffer.from('still there?'))
-    expect(await served.closed).toEqual({ by: 'peer' })
+    expect(await served.closed).toMatchObject({
+      by: 'fault',
+      error: { code: 'NO_LISTENER', message: expect.stringContaining('nobody is at') },
+    })
     await dialled.closed
     await listener.close()
   })
