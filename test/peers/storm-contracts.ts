@@ -77,6 +77,8 @@ export type Moment = 'writing' | 'in mid-message' | 'reading'
 export type StormOrder =
   /** Begins to load its peers; a second time it goes on. */
   | { readonly order: 'go' }
+  /** Holds its load, whatever comes of what was tried, until it is told to go. */
+  | { readonly order: 'rest' }
   /** Ends the load, and tells when everything has its outcome. */
   | { readonly order: 'calm' }
   | { readonly order: 'die'; readonly moment: Moment; readonly after: number }

@@ -43,6 +43,9 @@ export class StormLoad {
   level = 0
   #news = 0
   #on = false
+  /** While it rests. */
+  #resting: Promise<void> | undefined
+  #wake: () => void = () => {}
   #running: Promise<unknown> = Promise.resolve()
   readonly #peers: readonly Peer[]
 
@@ -66,14 +69,26 @@ export class StormLoad {
   }
 
   go(): void {
+    this.#wake()
     if (this.#on) return
     this.#on = true
     this.#running = Promise.all([...this.#peers.map(peer => this.#pester(peer)), this.#publish()])
   }
 
+  /** Tries nothing more for now. */
+  rest(): void {
+    this.#resting ??= new Promise(resolve => {
+      this.#wake = () => {
+        this.#resting = undefined
+        resolve()
+      }
+    })
+  }
+
   /** Resolves when everything that was tried has its outcome. */
   async calm(): Promise<void> {
     this.#on = false
+    this.#wake()
     await this.#running
     this.#setLevel()
     await Promise.all(this.#peers.flatMap(({ open }) => [...open]))
@@ -156,10 +171,11 @@ export class StormLoad {
     node.provide(Level.of(node.name), { life, count })
   }
 
-  /** One turn of the event loop, or some more. */
+  /** One turn of the event loop, or some more; longer while it rests. */
   async #takeBreath(): Promise<void> {
     const { random } = this.options
     await (random.below(3) === 0 ? new Promise(setImmediate) : pause(random.below(PAUSE)))
+    await this.#resting
   }
 
   async #publish(): Promise<void> {

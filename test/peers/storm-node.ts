@@ -78,6 +78,9 @@ function obey(order: StormOrder, node: Node, load: StormLoad): void {
     case 'go':
       load.go()
       break
+    case 'rest':
+      load.rest()
+      break
     case 'calm':
       void load.calm().then(() => tell({ event: 'calm' }))
       break

@@ -14,6 +14,8 @@ const NAMES = ['anchor', 'brake', 'crane'] as const
 export const HEARTBEAT = 500
 /** Milliseconds that a session waits for a track: what is only cut comes back in time, on a loaded machine too. */
 export const RESUME = 4000
+/** Whether the others rest while a process starts: under their load, Wine takes ten times as long for that. */
+const RESTS = process.platform === 'win32'
 /** Handles that come and go by themselves. */
 const NOISE = 16
 /** Bytes that a node may have in use when everything is quiet. */
@@ -105,10 +107,9 @@ export class Round {
       this.faults.push(
         `${this.#anchor.title} had ${this.#handles} open handles at first, and has ${handles} now`,
       )
-    for (const peer of peers) {
-      const memory = await peer.weight()
+    const weights = await Promise.all(peers.map(async peer => ({ peer, memory: await peer.weight() })))
+    for (const { peer, memory } of weights)
       if (memory > MEMORY) this.faults.push(`${peer.title} has ${memory} bytes in use, with nothing to do`)
-    }
   }
 
   /** Closes all nodes at once, and looks for what they left. */
@@ -165,8 +166,10 @@ export class Round {
   }
 
   async #restart({ name }: StormPeer): Promise<void> {
-    const peer = await this.#start(name)
-    peer.tell({ order: 'go' })
+    this.#present.delete(name)
+    if (RESTS) for (const peer of this.#present.values()) peer.tell({ order: 'rest' })
+    await this.#start(name)
+    for (const peer of this.#present.values()) peer.tell({ order: 'go' })
     await this.#progressOf(name)
   }
 
