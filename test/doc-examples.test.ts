@@ -50,7 +50,14 @@ for (const transport of builtinTransports()) {
   })
 }
 
-for (const subject of ['file-mapping', 'selector', 'shared-memory', 'synchronisation', 'worker']) {
+for (const subject of [
+  'anonymous-pipe',
+  'file-mapping',
+  'selector',
+  'shared-memory',
+  'synchronisation',
+  'worker',
+]) {
   it(`what docs/${subject}.md shows runs, and says what the page says`, async () => {
     for (const [example, said] of examplesIn(subject)) {
       expect(await run(`docs-${subject}`, example)).toEqual({ said, complaints: '', code: 0 })

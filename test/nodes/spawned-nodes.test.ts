@@ -1,32 +1,14 @@
-import { resolve } from 'node:path'
+import { once } from 'node:events'
 import { filter, firstValueFrom } from 'rxjs'
-import { expect, it, onTestFinished } from 'vitest'
-import { type Node, spawnNode } from '../../src/index.js'
+import { expect, it } from 'vitest'
+import type { Node } from '../../src/index.js'
 import { Worked } from '../peers/worker-contracts.js'
-import { nodes } from '../support/nodes.js'
-
-const program = resolve(import.meta.dirname, '../../.cache/build/test/peers/spawned-node.js')
-
-/** A node, and how it starts others in processes. */
-async function office() {
-  const system = nodes()
-  const parent = await system.start('office')
-  const spawn = async (name: string) => {
-    const args = [name, JSON.stringify(system.config)]
-    const node = await spawnNode(program, { parent, args, execArgv: [] })
-    onTestFinished(async () => {
-      node.process.kill('SIGKILL')
-      await node.exited
-    })
-    return node
-  }
-  return { parent, spawn }
-}
+import { family, familyElsewhere } from '../support/family.js'
 
 const worked = (node: Node, name: string) => node.ref(Worked, `signalbox://${name}/worked`)
 
-it('spawned nodes are linked with their parent over anonymous pipes, and with each other, past their parent [anonymous-pipe: listen-connect]', async () => {
-  const { parent, spawn } = await office()
+it('spawned nodes are linked with their parent over anonymous pipes, and with each other, past their parent; one that is killed is lost at once [anonymous-pipe: listen-connect]', async () => {
+  const { parent, spawn } = await family()
   const [, right] = await Promise.all([spawn('left'), spawn('right')])
   expect(parent.links().map(({ transport }) => transport)).toEqual(['anonymous-pipe', 'anonymous-pipe'])
   expect(await worked(parent, 'left').ask.double(21)).toBe(42)
@@ -37,4 +19,10 @@ it('spawned nodes are linked with their parent over anonymous pipes, and with ea
   expect((await down).node).toBe('left')
   expect(await right.close()).toBe(0)
   expect(await right.close()).toBe(0)
+})
+
+it('a spawned node closes, and its process ends, when the one that started it is killed [anonymous-pipe: peer-death]', async () => {
+  const office = await familyElsewhere()
+  office.kill('SIGKILL')
+  await once(office, 'close')
 })

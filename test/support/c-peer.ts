@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { TestContext } from 'vitest'
@@ -8,10 +8,16 @@ const onWindows = process.platform === 'win32'
 const built = resolve(import.meta.dirname, '../../.cache/foreign', onWindows ? 'windows' : 'posix')
 
 /**
- * Starts `test/foreign/<name>.c`, as compiled for this side, with pipes to its input and output. The
- * caller ends it. Skips the running test on a machine without the compiler.
+ * Starts `test/foreign/<name>.c`, as compiled for this side. The caller ends it. Skips the running test on a machine
+ * without the compiler.
+ * @param stdio what its standard streams are. @default pipes to its input and output
  */
-export function startCPeer(context: TestContext, name: string, args: readonly string[]): ChildProcess {
+export function startCPeer(
+  context: TestContext,
+  name: string,
+  args: readonly string[],
+  stdio: StdioOptions = ['pipe', 'pipe', 'inherit'],
+): ChildProcess {
   const program = resolve(built, onWindows ? `${name}.exe` : name)
   if (!existsSync(program)) {
     const { gcc, mingw } = readTestEnvironment()
@@ -19,5 +25,5 @@ export function startCPeer(context: TestContext, name: string, args: readonly st
     if (!compiler.usable) context.skip(compiler.reason)
     throw new Error(`${program} is missing; run node scripts/build-foreign.mjs`)
   }
-  return spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  return spawn(program, args, { stdio })
 }

@@ -5,6 +5,13 @@ import { AnonymousPipeTransport } from './transport.js'
 export { AnonymousPipe, type AnonymousPipeOptions } from './anonymous-pipe.js'
 export { type PipeDirection, PipeEnd } from './pipe-end.js'
 export { PipeEnds } from './pipe-ends.js'
+export {
+  PipeFrameReader,
+  type PipeFrameReaderOptions,
+  type PipeFrameSink,
+  type TornFrame,
+} from './pipe-frame-reader.js'
+export { PipeFrameWriter, type PipeFrameWriterOptions } from './pipe-frame-writer.js'
 
 /**
  * Pipes without names, between a process and those that it started, and between these. Bytes arrive in order, in pieces
