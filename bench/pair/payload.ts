@@ -12,13 +12,19 @@ export interface Script {
   message(n: number): Message
   /** Whether this is message number `n`, whole. */
   isMessage(message: Message, n: number): boolean
+  /** The same of bytes from `start` to before `end` of `bytes`, for those who read where a message arrived. */
+  isMessageAt(bytes: Uint8Array, start: number, end: number, n: number): boolean
 }
 
 export function scriptOf(payload: Payload): Script {
   return payload.kind === 'order' ? orders : new BytesScript(payload.size)
 }
 
-const orders: Script = { message: orderOf, isMessage: (message, n) => isOrder(message as Order, n) }
+const orders: Script = {
+  message: orderOf,
+  isMessage: (message, n) => isOrder(message as Order, n),
+  isMessageAt: () => false,
+}
 
 /** Each message has its number at both ends: a torn or a shifted one shows. */
 class BytesScript implements Script {
@@ -36,7 +42,11 @@ class BytesScript implements Script {
 
   isMessage(message: Message, n: number): boolean {
     const bytes = message as Uint8Array
-    return bytes.length === this.size && stampAt(bytes, 0) === n && stampAt(bytes, this.size - 4) === n
+    return this.isMessageAt(bytes, 0, bytes.length, n)
+  }
+
+  isMessageAt(bytes: Uint8Array, start: number, end: number, n: number): boolean {
+    return end - start === this.size && stampAt(bytes, start) === n && stampAt(bytes, end - 4) === n
   }
 }
 

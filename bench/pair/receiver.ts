@@ -15,11 +15,13 @@ export class Receiver {
 
   /** Takes a message; what it returns, if anything, is to be sent back. */
   readonly receive = (message: Message): Message | undefined => {
-    if (!this.script.isMessage(message, this.#next))
-      this.#fault ??= `message ${this.#next} is not what was sent`
-    this.#next++
-    if (this.#next === this.#expected) this.#whenComplete?.()
+    this.#took(this.script.isMessage(message, this.#next))
     return this.answers ? message : undefined
+  }
+
+  /** Takes a message where it lies: in `bytes`, from `start` to before `end`. */
+  receiveAt(bytes: Uint8Array, start: number, end: number): void {
+    this.#took(this.script.isMessageAt(bytes, start, end, this.#next))
   }
 
   /** A round of `count` messages begins: they are numbered from 0. */
@@ -39,5 +41,11 @@ export class Receiver {
     if (this.#next > this.#expected)
       this.#fault ??= `${this.#next} messages came instead of ${this.#expected}`
     if (this.#fault !== undefined) throw new Error(this.#fault)
+  }
+
+  #took(isRight: boolean): void {
+    if (!isRight) this.#fault ??= `message ${this.#next} is not what was sent`
+    this.#next++
+    if (this.#next === this.#expected) this.#whenComplete?.()
   }
 }

@@ -37,7 +37,7 @@ export async function serveLink(
   const links = new Set<Link>()
   listener.connections$.subscribe(connection => {
     void establishLink('listener', connection, boundaries, context, optionsOf('far', context), () =>
-      hostOf({ accept: frame => void receiver.receive(frame) }),
+      hostOf(readBy(receiver)),
     ).then(link => links.add(link))
   })
   await publish(place, listener.address.href)
@@ -115,6 +115,17 @@ function optionsOf(node: string, { random }: TransportContext): EstablishOptions
     epoch: 1,
     secret: Buffer.from('a secret of the bench'),
     link: { resume: 30_000 }, // replay costs what it costs
+  }
+}
+
+/** Frames are read where they lie, as nodes read values. */
+function readBy(receiver: Receiver): LaneSink {
+  const decoder = {
+    decode: (bytes: Uint8Array, start = 0, end = bytes.length) => receiver.receiveAt(bytes, start, end),
+  }
+  return {
+    accept: frame => void receiver.receive(frame),
+    read: frame => void frame.value(decoder),
   }
 }
 

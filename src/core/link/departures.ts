@@ -71,13 +71,14 @@ export class Departures implements LaneTrack {
 
   /**
    * Tells the peer what a lane settled and what it may send. A grant by itself costs both sides more than many
-   * messages, so what is not urgent leaves with whatever leaves next, or when all was read that had arrived.
+   * messages, so what is not urgent leaves with whatever leaves next, or when all was read that had arrived. What is
+   * leaves while others are still read, so that the peer sends the next ones meanwhile.
    */
   grant(lane: InboundLane, urgent: boolean): void {
     if (this.#stopped) return
     this.#granting.add(lane)
-    if (urgent) this.flushSoon()
-    else this.#flushAfterReading()
+    if (!urgent) this.#flushAfterReading()
+    else if (this.#encoding || !this.#sendPosted() || !this.#sendGrants()) this.flushSoon()
   }
 
   /** The lane has ended: there is nothing to grant any more. */

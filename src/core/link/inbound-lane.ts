@@ -201,6 +201,7 @@ export class InboundLane {
     else {
       this.#settle(length, advanced)
       if (WideWindows.isTight(this.credit, length)) this.replies.tight(this, length)
+      this.#oweGrant()
     }
   }
 
@@ -220,6 +221,7 @@ export class InboundLane {
         this.#accepting = false
         if (this.#over) return
         this.#settle(length, advanced)
+        this.#oweGrant()
         while (!this.#accepting) {
           const next = this.#queue.shift()
           if (next === undefined) break
@@ -250,6 +252,5 @@ export class InboundLane {
     this.#settled++
     this.credit.giveBack(1, length - advanced)
     if (length > this.credit.window.bytes) this.replies.releaseExcess(this)
-    this.#oweGrant()
   }
 }

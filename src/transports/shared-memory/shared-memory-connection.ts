@@ -276,7 +276,9 @@ export class SharedMemoryConnection implements Connection {
     if (!this.#reads || !this.#incoming.ready) return false
     if (this.#deliverSome()) {
       const start = this.#clock.now()
-      while (this.#deliverSome() && this.#clock.now() - start < BATCH);
+      do {
+        this.#outgoing.publish() // the peer goes on with what it was told while we read on
+      } while (this.#deliverSome() && this.#clock.now() - start < BATCH)
     }
     if (!this.#over) this.#incoming.free()
     return true

@@ -41,6 +41,22 @@ describe('a connection over shared memory', () => {
     for (const { release } of kept) release()
   })
 
+  it('shows the peer what is said while it reads before it has read all', async () => {
+    const { dialler, listener, bells } = connectionBed()
+    dialler.receive(() => {})
+    const rung: number[] = []
+    listener.receive(() => {
+      listener.send(Uint8Array.of(1))
+      rung.push(bells())
+    })
+    await turns()
+    for (let frame = 0; frame < 65; frame++) dialler.send(Uint8Array.of(frame))
+    await turns()
+    expect(rung).toHaveLength(65)
+    expect(rung[63]).toBe(rung[0])
+    expect(rung[64]).toBe((rung[0] ?? 0) + 1) // nobody has had a turn meanwhile: the batch itself woke the peer
+  })
+
   it('keeps one of the largest where it lies, and others pass beside it', async () => {
     const { dialler, listener } = connectionBed()
     const frames: { inPlace: boolean; mark: number | undefined }[] = []
