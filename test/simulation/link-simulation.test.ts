@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { formatScript, type Script, scriptOf, shrink, simulate } from '../../src/testing/simulation/index.js'
-import { rounds, storm } from '../support/scale.js'
+import { runSchedules } from '../peers/schedules.js'
+import { storm } from '../support/scale.js'
+import { inSlices } from './in-slices.js'
 
 /** Under Wine the code is the same, and only slower: a sample is enough there. */
 const normal = inject('project') === 'wine' ? 300 : 20_000
 /** ms: a machine may be busy, and a storm lasts as long as it was told to. */
 const PATIENCE = storm ? 24 * 3_600_000 : 300_000
 const seed = Number(process.env['SIM_SEED'] ?? Date.now() % 1_000_000_000)
-/** A storm in slices, one a process: each has a seed of its own, as far from the next one as it is long. */
+/** Of a storm, which has all cores for it. */
 const schedulesOfStorm = Number(process.env['SIM_SCHEDULES'] ?? 1_000_000)
 
 // Refusals are daily bread here, and their stacks a tenth of the work.
@@ -23,26 +25,19 @@ it(
   '[I1] [I2] [I3] [I4] [I6] [I7] [I8] [I9] [I10] [I11] links and the model of what an application may observe agree',
   async () => {
     console.log(`seed ${seed}`)
-    const messages: Record<string, number> = {}
-    let schedules = 0
-    let several = 0
-    let mixed = 0
-    for (const round of rounds(normal, schedulesOfStorm)) {
-      const script = scriptOf(seed + round)
-      const found = await simulate(script)
-      if (found.faults.length > 0) await fail(script)
-      for (const [what, count] of Object.entries(found.messages))
-        messages[what] = (messages[what] ?? 0) + count
-      schedules++
-      if (found.tracks.atOnce >= 3) several++
-      if (found.tracks.atOnce >= 3 && found.tracks.kinds === 3) mixed++
-    }
+    const found = storm ? await inSlices(seed, schedulesOfStorm) : await runSchedules(seeds(normal))
+    if (found.failed !== undefined) await fail(scriptOf(found.failed))
+    const { schedules, several, mixed, messages } = found
     console.log(
-      `${schedules} schedules, ${several} with three tracks and more at once, ${mixed} of them with tracks of all kinds; messages: ${JSON.stringify(messages)}`,
+      `seed ${seed}: ${schedules} schedules, ${several} with three tracks and more at once, ${mixed} of them with tracks of all kinds; messages: ${JSON.stringify(messages)}`,
     )
   },
   PATIENCE,
 )
+
+function* seeds(count: number): Generator<number> {
+  for (let at = 0; at < count; at++) yield seed + at
+}
 
 /** Fails with the shortest script that still shows a fault. */
 async function fail(script: Script): Promise<never> {

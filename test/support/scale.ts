@@ -2,7 +2,7 @@
 export const storm = Boolean(process.env['SIGNALBOX_STORM'])
 
 /** ms since the epoch; `test:storm --minutes M` sets it. Without it a storm runs its whole counts. */
-const deadline = Number(process.env['SIGNALBOX_STORM_DEADLINE'] ?? Number.POSITIVE_INFINITY)
+export const deadline = Number(process.env['SIGNALBOX_STORM_DEADLINE'] ?? Number.POSITIVE_INFINITY)
 
 /** How often something is repeated: `normal` in `npm test`, `large` in `npm run test:storm`. */
 export const scaled = (normal: number, large: number): number => (storm ? large : normal)
