@@ -58,8 +58,15 @@ module.exports = {
       name: 'transports-are-islands',
       comment: 'A transport imports no other one, except the stream-socket adapter that several share.',
       severity: 'error',
-      from: { path: '^src/transports/([^/]+)/' },
+      from: { path: '^src/transports/([^/]+)/', pathNot: '^src/transports/broadcast-ring/' },
       to: { path: '^src/transports/', pathNot: '^src/transports/($1|socket)/' },
+    },
+    {
+      name: 'broadcast-rings-are-shared-memory',
+      comment: 'A ring with many readers is made of what one with a single reader is made of.',
+      severity: 'error',
+      from: { path: '^src/transports/broadcast-ring/' },
+      to: { path: '^src/transports/', pathNot: '^src/transports/(broadcast-ring|shared-memory)/' },
     },
     {
       name: 'testing-is-for-tests',

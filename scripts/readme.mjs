@@ -59,6 +59,7 @@ export function completed(readme, transports) {
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
   const { anonymousPipe } = await import('signalbox/transports/anonymous-pipe')
+  const { broadcastRing } = await import('signalbox/transports/broadcast-ring')
   const { dll } = await import('signalbox/transports/dll')
   const { mailslot } = await import('signalbox/transports/mailslot')
   const { memory } = await import('signalbox/transports/memory')
@@ -76,6 +77,7 @@ if (argv[1] === fileURLToPath(import.meta.url)) {
     tcp(),
     mailslot(),
     dll(),
+    broadcastRing(),
   ]
   writeFileSync(readme, completed(readFileSync(readme, 'utf8'), transports))
 }

@@ -52,6 +52,7 @@ for (const transport of builtinTransports()) {
 
 for (const subject of [
   'anonymous-pipe',
+  'broadcast-ring',
   'file-mapping',
   'selector',
   'shared-memory',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { completed } from '../scripts/readme.mjs'
 import { anonymousPipe } from '../src/transports/anonymous-pipe/index.js'
+import { broadcastRing } from '../src/transports/broadcast-ring/index.js'
 import { dll } from '../src/transports/dll/index.js'
 import { mailslot } from '../src/transports/mailslot/index.js'
 import { memory } from '../src/transports/memory/index.js'
@@ -22,6 +23,7 @@ it('the README quotes the examples and the descriptors as they are; `npm run rea
       tcp(),
       mailslot(),
       dll(),
+      broadcastRing(),
     ]),
   )
 })

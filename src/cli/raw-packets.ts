@@ -46,8 +46,9 @@ export async function sendPackets(
     lost = true
   })
   try {
+    const receiver = transport.describe(to).group === 'always' ? 'all' : to
     for await (const frame of frames) {
-      await put(endpoint, frame, to)
+      await put(endpoint, frame, receiver)
       if (lost) break
     }
   } finally {
@@ -56,13 +57,13 @@ export async function sendPackets(
   if (lost) throw new SignalboxError('NO_LISTENER', `${to.href}: nobody listens there; start its owner`)
 }
 
-async function put(endpoint: Endpoint, frame: Uint8Array, to: Address): Promise<void> {
+async function put(endpoint: Endpoint, frame: Uint8Array, to: Address | 'all'): Promise<void> {
   while (endpoint.send(frame, to) === 'full') {
     const writable = await firstValueFrom(endpoint.writable$, { defaultValue: 'ended' as const })
     if (writable !== 'ended') continue
     const reason = await endpoint.closed
     throw reason.by === 'fault'
       ? reason.error
-      : new SignalboxError('CLOSED', `${to.href}: the endpoint ended`)
+      : new SignalboxError('CLOSED', `${endpoint.address.href}: the endpoint ended`)
   }
 }

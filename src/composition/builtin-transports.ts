@@ -1,5 +1,6 @@
 import type { AnyTransport } from '../core/contracts/index.js'
 import { anonymousPipe } from '../transports/anonymous-pipe/index.js'
+import { broadcastRing } from '../transports/broadcast-ring/index.js'
 import { dll } from '../transports/dll/index.js'
 import { mailslot } from '../transports/mailslot/index.js'
 import { memory } from '../transports/memory/index.js'
@@ -10,5 +11,15 @@ import { worker } from '../transports/worker/index.js'
 
 /** Every transport that comes with Signalbox, usable on this machine or not. */
 export function builtinTransports(): AnyTransport[] {
-  return [memory(), worker(), namedPipe(), anonymousPipe(), sharedMemory(), tcp(), mailslot(), dll()]
+  return [
+    memory(),
+    worker(),
+    namedPipe(),
+    anonymousPipe(),
+    sharedMemory(),
+    tcp(),
+    mailslot(),
+    dll(),
+    broadcastRing(),
+  ]
 }

@@ -1,17 +1,15 @@
 import { brokenRule } from './broken-rule.js'
 import { PAGE, type Way } from './layout.js'
+import { PageRuns } from './page-runs.js'
 
 /**
  * The writer's side of a pool of blocks: runs of pages that frames lie in until the reader gives them back, in any
  * order and at any time. The reader does so by negating the block's serial number, which nobody else could guess
  * wrong by accident: any other number there is a fault of the reader's.
- *
- * The lowest pages are taken first, so that the same few of them stay in the processor's cache.
  */
 export class BlockPool {
   readonly #returns: Int32Array
-  /** 1 for each page that is in a block. */
-  readonly #used: Uint8Array
+  readonly #pages: PageRuns
   /** Of the block that begins at a page: how many pages it has, and its serial number. */
   readonly #runs: Int32Array
   readonly #serials: Int32Array
@@ -21,7 +19,7 @@ export class BlockPool {
 
   constructor({ returns, pages }: Way) {
     this.#returns = returns
-    this.#used = new Uint8Array(pages)
+    this.#pages = new PageRuns(pages)
     this.#runs = new Int32Array(pages)
     this.#serials = new Int32Array(pages)
   }
@@ -33,8 +31,8 @@ export class BlockPool {
   reserve(length: number): number {
     const run = Math.ceil(length / PAGE)
     this.#collectOldest()
-    const page = this.#find(run)
-    return page >= 0 || !this.#collectAll() ? page : this.#find(run)
+    const page = this.#pages.find(run)
+    return page >= 0 || !this.#collectAll() ? page : this.#pages.find(run)
   }
 
   /** Makes a block for `length` bytes at `page`, which was reserved last, and returns its serial number. */
@@ -42,7 +40,7 @@ export class BlockPool {
     const run = Math.ceil(length / PAGE)
     const serial = this.#lastSerial === 0x7fff_ffff ? 1 : this.#lastSerial + 1
     this.#lastSerial = serial
-    this.#used.fill(1, page, page + run)
+    this.#pages.take(page, run)
     this.#runs[page] = run
     this.#serials[page] = serial
     this.#lent.push(page)
@@ -58,17 +56,6 @@ export class BlockPool {
       this.#runs[page] === run &&
       Atomics.load(this.#returns, page) === serial
     )
-  }
-
-  #find(run: number): number {
-    for (let from = 0; ; ) {
-      const start = this.#used.indexOf(0, from)
-      if (start < 0) return -1
-      const used = this.#used.indexOf(1, start)
-      const end = used < 0 ? this.#used.length : used
-      if (end - start >= run) return start
-      from = end
-    }
   }
 
   /** Takes back what was given back in the order of lending, which is what happens while nothing is kept. */
@@ -94,7 +81,7 @@ export class BlockPool {
     const value = Atomics.load(this.#returns, page)
     if (value === serial) return false
     if (value !== -serial) throw brokenRule(`it gave back block ${value} where ${serial} was lent`)
-    this.#used.fill(0, page, page + (this.#runs[page] ?? 0))
+    this.#pages.free(page, this.#runs[page] ?? 0)
     return true
   }
 }

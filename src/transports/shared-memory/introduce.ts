@@ -26,15 +26,19 @@ export interface Shared {
 /** ms that the peer has for its part of the introduction. */
 const PATIENCE = 5000
 
-/** What both sides need to introduce themselves. */
-export interface Introduction {
+/** A conversation that must not take long. */
+export interface Meeting {
   readonly line: ControlLine
   /** What is done, for messages: `connect to shared-memory://./orders`. */
   readonly what: string
-  /** The sizes that this side would like at most. */
-  readonly mine: Sizes
   readonly clock: Clock
   readonly signal?: AbortSignal | undefined
+}
+
+/** What both sides need to introduce themselves. */
+export interface Introduction extends Meeting {
+  /** The sizes that this side would like at most. */
+  readonly mine: Sizes
 }
 
 /**
@@ -91,8 +95,11 @@ async function create(line: ControlLine, segments: Segments, sizes: Sizes): Prom
   }
 }
 
-/** Ends the line, and with it whatever waits for the peer, when that takes too long or nobody wants it any more. */
-async function bounded<T>({ line, what, clock, signal }: Introduction, run: () => Promise<T>): Promise<T> {
+/**
+ * Ends the line, and with it whatever waits for the peer, when that takes too long or nobody wants it any more.
+ * @throws SignalboxError `ABORTED`, `PEER_SILENT`, and what `run` throws
+ */
+export async function bounded<T>({ line, what, clock, signal }: Meeting, run: () => Promise<T>): Promise<T> {
   let silent = false
   const deadline = clock.after(PATIENCE, () => {
     silent = true

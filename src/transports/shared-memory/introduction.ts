@@ -28,9 +28,9 @@ export const MAPPED = Uint8Array.of(0x4d)
 
 /** "SBsm". */
 const MAGIC = 0x6d734253
-const MOST_TEXT = 255
+export const MOST_TEXT = 255
 /** What may be a name in any system, and leads nowhere else. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
+export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
 
 export function encodeHello(sizes: Sizes): Uint8Array {
   return integers([MAGIC, VERSION, sizes.ring, sizes.keep, sizes.largest])
@@ -85,10 +85,11 @@ function decodeSizes(bytes: Buffer): Sizes {
   return sizes
 }
 
-function integers(values: readonly number[]): Buffer {
+/** 32-bit integers, as both sides say them; negative ones as what they are without a sign. */
+export function integers(values: readonly number[]): Buffer {
   const bytes = Buffer.alloc(values.length * 4)
   values.forEach((value, index) => {
-    bytes.writeUInt32LE(value, index * 4)
+    bytes.writeUInt32LE(value >>> 0, index * 4)
   })
   return bytes
 }

@@ -91,7 +91,8 @@ export function waysOf(buffer: ArrayBufferLike, sizes: Sizes): { readonly there:
   return { there: wayAt(buffer, 0, sizes), back: wayAt(buffer, wayBytes(sizes), sizes) }
 }
 
-function wayAt(buffer: ArrayBufferLike, at: number, sizes: Sizes): Way {
+/** The direction whose memory begins at `at`, a multiple of a page. */
+export function wayAt(buffer: ArrayBufferLike, at: number, sizes: Sizes): Way {
   const pages = poolBytes(sizes) / PAGE
   const data = at + PAGE + returnsBytes(sizes)
   return {
@@ -105,7 +106,8 @@ function wayAt(buffer: ArrayBufferLike, at: number, sizes: Sizes): Way {
   }
 }
 
-function wayBytes(sizes: Sizes): number {
+/** Bytes of one direction. */
+export function wayBytes(sizes: Sizes): number {
   return PAGE + returnsBytes(sizes) + sizes.ring + poolBytes(sizes)
 }
 

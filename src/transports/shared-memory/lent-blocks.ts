@@ -1,9 +1,10 @@
 import type { Release } from '../../core/contracts/index.js'
 import { brokenRule } from './broken-rule.js'
 import { PAGE, type Way } from './layout.js'
+import type { BlockSource } from './segment-frame.js'
 
 /** The reader's side of a pool of blocks: what the writer says of them is checked, and what we keep is known. */
-export class LentBlocks {
+export class LentBlocks implements BlockSource {
   readonly #returns: Int32Array
   readonly #keepPages: number
   readonly #givenBack: () => void

@@ -1,5 +1,6 @@
 import { type InPlaceSender, SignalboxError } from '../../core/contracts/index.js'
 import { BlockPool } from './block-pool.js'
+import { EndOfTurn } from './end-of-turn.js'
 import { PAGE, type Way, Word } from './layout.js'
 import { RingReader } from './ring-reader.js'
 import { Kind, MOST_INLINE } from './ring-record.js'
@@ -34,7 +35,7 @@ export class OutgoingWay implements InPlaceSender {
   /** What `commit` may take: how many bytes, and in which block if it is one. */
   #reserved = -1
   #page = -1
-  #publishing = false
+  readonly #turn = new EndOfTurn(() => this.publish())
   /** Bytes of the smallest frame that was refused. */
   #refused = NOTHING_REFUSED
   #closed = false
@@ -72,10 +73,7 @@ export class OutgoingWay implements InPlaceSender {
     if (this.#page >= 0) this.#ring.putBlock(length, this.#page, this.#pool.lend(this.#page, length))
     else this.#ring.commit(length)
     if (this.#page >= 0 || this.#ring.unpublished >= this.#much) this.publish()
-    else if (!this.#publishing) {
-      this.#publishing = true
-      queueMicrotask(this.#afterThisMicrotask)
-    }
+    else this.#turn.soon()
   }
 
   /** Shows the reader what was sent, now. */
@@ -157,15 +155,6 @@ export class OutgoingWay implements InPlaceSender {
     this.#reserved = length
     this.#page = page
     return this.#way.ringBytes + page * PAGE
-  }
-
-  // A tick that is asked for from inside a microtask runs when the queue of microtasks is empty: so what a chain of
-  // promises sends is published together.
-  readonly #afterThisMicrotask = (): void => process.nextTick(this.#endOfTurn)
-
-  readonly #endOfTurn = (): void => {
-    this.#publishing = false
-    this.publish()
   }
 }
 

@@ -44,6 +44,17 @@ export class RingReader {
     return this.#next !== this.#tail || Atomics.load(this.#words, Word.TAIL) !== this.#tail
   }
 
+  /** Behind the record of {@link next}. */
+  get position(): number {
+    return this.#next
+  }
+
+  /** Goes on from `position`, and what is before it is done with. */
+  moveTo(position: number): void {
+    if (((this.#tail - position) | 0) < 0) this.#tail = position
+    this.#next = this.#head = this.#freed = position
+  }
+
   /** Units of which the writer does not know yet that they are free. */
   get unfreed(): number {
     return (this.#head - this.#freed) | 0

@@ -2,13 +2,22 @@ import { brokenRule } from './broken-rule.js'
 import { type Way, Word } from './layout.js'
 import { BLOCK_UNITS, frameUnits, HEAD_BYTES, Kind } from './ring-record.js'
 
+/** Who reads a ring, as its writer knows them. */
+export interface RingAudience {
+  /** Where the one is who is furthest behind; `published` where there is nobody. It is not trusted. */
+  position(published: number): number
+  /** There is more to read. True when somebody sleeps, and must be woken now. */
+  sleeps(): boolean
+}
+
 /**
- * The writing side of a ring with one writer and one reader. Everything that it reads there is the reader's
- * position, which it does not trust. What is put is seen by the reader when it is published, and not before:
+ * The writing side of a ring. Everything that it reads there is the position of its readers, mostly of the only one,
+ * which it does not trust. What is put is seen by the reader when it is published, and not before:
  * the position is stored after the records, by Atomics, so that none can be seen in part.
  */
 export class RingWriter {
   readonly #words: Int32Array
+  readonly #audience: RingAudience
   readonly #heads: Int32Array
   readonly #capacity: number
   readonly #mask: number
@@ -20,8 +29,12 @@ export class RingWriter {
   /** Units to leave empty in front of the record that was reserved last, because it would not fit before the end. */
   #padding = 0
 
-  /** @param origin where both sides begin to count: any multiple of the ring's units. @default 0 */
-  constructor({ words, heads, ringBytes }: Way, origin = 0) {
+  /**
+   * @param origin where both sides begin to count: any multiple of the ring's units. @default 0
+   * @param audience @default one reader
+   */
+  constructor({ words, heads, ringBytes }: Way, origin = 0, audience: RingAudience = new SoleReader(words)) {
+    this.#audience = audience
     this.#tail = this.#published = this.#head = origin
     this.#words = words
     this.#heads = heads
@@ -33,6 +46,16 @@ export class RingWriter {
   get head(): number {
     this.#look()
     return this.#head
+  }
+
+  /** Where the next record goes, in front of what is left empty before it. */
+  get tail(): number {
+    return this.#tail
+  }
+
+  /** How far the readers may read. */
+  get published(): number {
+    return this.#published
   }
 
   /** Units that were put and not published. */
@@ -72,8 +95,7 @@ export class RingWriter {
     if (this.#published === this.#tail) return false
     this.#published = this.#tail
     Atomics.store(this.#words, Word.TAIL, this.#tail)
-    // The reader first says that it sleeps and then looks at the tail: one of the two sees the other.
-    return Atomics.load(this.#words, Word.PARKED) !== 0 && Atomics.exchange(this.#words, Word.PARKED, 0) !== 0
+    return this.#audience.sleeps()
   }
 
   /** The unit at which a record of so many may begin; -1 when there is no room. */
@@ -111,11 +133,25 @@ export class RingWriter {
 
   /** Looks where the reader is now. */
   #look(): void {
-    const head = Atomics.load(this.#words, Word.HEAD)
+    const head = this.#audience.position(this.#published)
     const freed = (head - this.#head) | 0
     if (freed < 0 || freed > ((this.#published - this.#head) | 0)) {
       throw brokenRule(`it read up to ${head}, which is not between ${this.#head} and ${this.#published}`)
     }
     this.#head = head
+  }
+}
+
+/** The one reader of a ring between two processes. */
+class SoleReader implements RingAudience {
+  constructor(private readonly words: Int32Array) {}
+
+  position(): number {
+    return Atomics.load(this.words, Word.HEAD)
+  }
+
+  sleeps(): boolean {
+    // It first says that it sleeps and then looks at the tail: one of the two sees the other.
+    return Atomics.load(this.words, Word.PARKED) !== 0 && Atomics.exchange(this.words, Word.PARKED, 0) !== 0
   }
 }

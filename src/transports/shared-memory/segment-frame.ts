@@ -1,15 +1,22 @@
 import { LentFrame, type Release } from '../../core/contracts/index.js'
-import type { LentBlocks } from './lent-blocks.js'
+
+/** Where the blocks of frames come from, as far as a frame needs to know. */
+export interface BlockSource {
+  /** Keeps a block where it lies; undefined where that cannot be, and a copy has to do. */
+  keep(page: number, length: number, serial: number): Release | undefined
+  /** The block is the writer's again. */
+  giveBack(page: number, serial: number): void
+}
 
 /** A frame in the peer's memory. One that lies in a block of the pool is kept there; one in the ring is copied. */
 export class SegmentFrame extends LentFrame {
-  readonly #blocks: LentBlocks
+  readonly #blocks: BlockSource
   /** The first page of its block; -1 in the ring. */
   #page = -1
   #serial = 0
   #kept = false
 
-  constructor(blocks: LentBlocks) {
+  constructor(blocks: BlockSource) {
     super()
     this.#blocks = blocks
   }

@@ -200,7 +200,7 @@ describe('the configuration', () => {
       [
         'a place that is none',
         'transports: { listen: [tcp, "named-pipe://./x", pipe] }',
-        "transports.listen[2]: 'pipe' is no transport; there are memory, worker, named-pipe, shared-memory, tcp, mailslot, dll",
+        "transports.listen[2]: 'pipe' is no transport; there are memory, worker, named-pipe, anonymous-pipe, shared-memory, tcp, mailslot, dll, broadcast-ring",
       ],
       ['a short secret', 'secret: tiny', "secret: 'tiny' is too short; the least is 16 characters"],
       [
