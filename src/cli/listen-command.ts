@@ -10,6 +10,7 @@ import { type CliContext, cliContext } from './cli-context.js'
 import { complain } from './exit.js'
 import { type FrameFormat, FramePrinter } from './frame-printer.js'
 import { frameHost, linkMaker } from './frames-link.js'
+import { inheritedPipe } from './inherited-pipe.js'
 import { connectionsAt, type Place, placeAt } from './place.js'
 import { printPackets } from './raw-packets.js'
 import { receiveRaw } from './raw-receiver.js'
@@ -25,20 +26,21 @@ type Serve = (connection: Connection, stop: AbortSignal) => Promise<void>
 /** A place that is listened at. */
 interface Listening {
   readonly address: Address
-  /** Rejects when the place breaks; it never resolves. */
-  readonly broken: Promise<never>
+  /** Resolves when nobody can come there any more; rejects when the place breaks. */
+  readonly over: Promise<void>
   close(): Promise<void>
 }
 
 /** `signalbox listen`: prints frames until there were enough, or until it is told to end. */
 export async function listenCommand(text: string, options: ListenOptions): Promise<void> {
-  const place = await placeAt(text)
+  const raw = options.raw ?? false
+  const place = await placeAt(text, raw)
   const cli = await cliContext()
   const printer = new FramePrinter(process.stdout, options, options.count ?? Number.POSITIVE_INFINITY)
-  const listening = await listenAt(place, cli, printer, options.raw ?? false)
+  const listening = await listenAt(place, cli, printer, raw)
   process.stderr.write(`listening on ${listening.address.href}\n`)
   try {
-    await Promise.race([printer.enough, told(), outputClosed(), listening.broken])
+    await Promise.race([printer.enough, told(), outputClosed(), listening.over])
   } finally {
     await listening.close()
   }
@@ -54,10 +56,25 @@ async function listenAt(
   if (raw && place.transport.shape === 'packet') {
     const endpoint = await place.transport.open(place.address, cli.context, options)
     printPackets(endpoint, printer)
-    return { address: endpoint.address, broken: faultOf(endpoint.closed), close: () => endpoint.close() }
+    return { address: endpoint.address, over: faultOf(endpoint.closed), close: () => endpoint.close() }
   }
+  if (place.transport.shape === 'introduced') return listenInherited(place, cli, printer)
   const serve = raw ? serveRaw(place, printer) : await serveLinked(place, cli, printer)
   return acceptPeers(await connectionsAt(place).listen(place.address, cli.context, options), serve)
+}
+
+/** One peer, or several of which nobody can tell, has the other end of an inherited pipe already; no other one comes. */
+function listenInherited(place: Place, { context }: CliContext, printer: FramePrinter): Listening {
+  const stopping = new AbortController()
+  const over = serveRaw(place, printer)(inheritedPipe(place.address, 'read', context), stopping.signal)
+  return {
+    address: place.address,
+    over,
+    close: async () => {
+      stopping.abort()
+      await over
+    },
+  }
 }
 
 /** Never resolves. */
@@ -83,7 +100,7 @@ function acceptPeers(listener: Listener, serve: Serve): Listening {
   })
   return {
     address: listener.address,
-    broken: new Promise(() => {}), // a listener that loses its place says so to nobody
+    over: new Promise(() => {}), // a listener that loses its place says so to nobody
     close: async () => {
       await listener.close()
       stopping.abort()

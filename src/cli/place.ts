@@ -3,27 +3,30 @@ import {
   type Address,
   type Capabilities,
   type ConnectionTransport,
+  type IntroducedTransport,
   type PacketTransport,
   parseAddress,
   SignalboxError,
 } from '../core/contracts/index.js'
 import { didYouMean } from '../core/node/nearest-name.js'
 import { completed } from '../core/tracks/index.js'
+import { isInherited } from './inherited-pipe.js'
 
 /** Where frames go to or come from. */
 export interface Place {
   readonly address: Address
-  readonly transport: ConnectionTransport | PacketTransport
+  readonly transport: ConnectionTransport | PacketTransport | IntroducedTransport
   readonly boundaries: Capabilities['boundaries']
 }
 
 /**
  * The place that an address names, if another process can be met there.
+ * @param raw whether the bare mechanism is meant: without a name, there is nothing that a link could come back to
  * @throws SignalboxError `ADDRESS_INVALID`, `TRANSPORT_UNKNOWN`, `TRANSPORT_UNAVAILABLE`
  */
-export async function placeAt(text: string): Promise<Place> {
+export async function placeAt(text: string, raw: boolean): Promise<Place> {
   const address = parseAddress(text)
-  const transport = transportOf(address)
+  const transport = transportOf(address, raw)
   const { reach, boundaries } = transport.describe(address)
   if (reach === 'process') {
     const why = `${transport.name} stays within one process, and the command is another; use named-pipe`
@@ -44,7 +47,8 @@ export function connectionsAt({ transport }: Place): ConnectionTransport {
   return completed(transport)
 }
 
-function transportOf({ href, scheme }: Address): Place['transport'] {
+function transportOf(address: Address, raw: boolean): Place['transport'] {
+  const { href, scheme } = address
   const transports = builtinTransports()
   const transport = transports.find(({ name }) => name === scheme)
   if (transport === undefined) {
@@ -52,8 +56,8 @@ function transportOf({ href, scheme }: Address): Place['transport'] {
     const hint = didYouMean(scheme, names) || `; there are ${names.join(', ')}`
     throw new SignalboxError('TRANSPORT_UNKNOWN', `${href}: '${scheme}' is no transport${hint}`)
   }
-  if (transport.shape === 'introduced') {
-    const why = `${scheme} has no names, and nobody introduces the command; use named-pipe`
+  if (transport.shape === 'introduced' && !(raw && isInherited(address))) {
+    const why = `${scheme} has no names, and nobody introduces the command; use named-pipe, or --raw with an inherited anonymous-pipe://fd/0`
     throw new SignalboxError('ADDRESS_INVALID', `${href}: ${why}`)
   }
   if (transport.shape !== 'slot') return transport

@@ -1,6 +1,7 @@
 import { cliContext } from './cli-context.js'
 import { framesOf } from './frame-source.js'
 import { linkMaker, sendingHost } from './frames-link.js'
+import { inheritedPipe } from './inherited-pipe.js'
 import { sendLinked } from './link-sender.js'
 import { connectionsAt, placeAt } from './place.js'
 import { sendPackets } from './raw-packets.js'
@@ -12,12 +13,15 @@ interface SendOptions {
 
 /** `signalbox send`: ends when what was sent is accepted, or raw, when it has left. */
 export async function sendCommand(text: string, what: string, { raw = false }: SendOptions): Promise<void> {
-  const place = await placeAt(text)
+  const place = await placeAt(text, raw)
   const { address, transport, boundaries } = place
   const cli = await cliContext()
   const options = { rawNames: raw, allowRemote: cli.config.transports.allowRemote }
   if (raw && transport.shape === 'packet') {
     return sendPackets(transport, address, framesOf(what), cli.context, options)
+  }
+  if (transport.shape === 'introduced') {
+    return sendRaw(inheritedPipe(address, 'write', cli.context), boundaries, framesOf(what))
   }
   const makeLink = raw ? undefined : await linkMaker(cli)
   const connection = await connectionsAt(place).connect(address, cli.context, options)

@@ -20,6 +20,8 @@ export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv
   /** What comes on its stdin. @default nothing */
   readonly stdin?: string
+  /** Descriptors of this process that it has as 3, and so on. @default none */
+  readonly inherits?: readonly number[]
 }
 
 /** The built `signalbox` command in a process of its own; it is killed when the running test ends. */
@@ -29,11 +31,11 @@ export class RunningCommand {
   stderr = ''
   readonly #ended: Promise<unknown[]>
 
-  constructor(args: readonly string[], { folder, env = {}, stdin = '' }: CommandOptions) {
+  constructor(args: readonly string[], { folder, env = {}, stdin = '', inherits = [] }: CommandOptions) {
     this.process = spawn(process.execPath, [main, ...args], {
       cwd: folder,
       env: { ...process.env, SIGNALBOX_RUNTIME_DIR: folder, ...env },
-      stdio: 'pipe',
+      stdio: ['pipe', 'pipe', 'pipe', ...inherits],
     })
     this.process.stdout?.setEncoding('utf8').on('data', text => {
       this.stdout += text
