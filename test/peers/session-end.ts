@@ -15,6 +15,8 @@ import { transportOf } from './transport-of.js'
 
 const setup = JSON.parse(process.argv[2] ?? '{}') as SessionSetup
 const settings: SessionSettings = { heartbeat: 500, resume: 60_000 }
+/** The report of progress with which a track is cut, should all orders from outside come too late. */
+const CERTAIN_CUT = 50
 const context = createTestContext(setup.folder)
 
 process.on('disconnect', () => process.exit(1)) // without its director it would go on for ever
@@ -43,7 +45,12 @@ async function dial({ ways, flood }: Extract<SessionSetup, { role: 'dialler' }>)
     else if (order.order === 'end') process.exit(0)
   })
   await session.complete()
-  const done = await new SessionFlood(session.link, flood, () => tell({ event: 'progress' })).run()
+  let reports = 0
+  const progress = () => {
+    if (++reports === CERTAIN_CUT) session.cut(0)
+    tell({ event: 'progress' })
+  }
+  const done = await new SessionFlood(session.link, flood, progress).run()
   await session.complete() // what was cut at the end has to come back, too
   tell({ event: 'done', ...done, joins: session.joins })
 }
