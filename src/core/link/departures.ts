@@ -46,6 +46,8 @@ export class Departures implements LaneTrack {
   #flushing = false
   /** Grants wait for the end of what is being read. */
   #reading = false
+  /** Some of them left with a message since, and the others need not. */
+  #rode = false
   /** A value is being written straight into a track. */
   #encoding = false
   #stopped = false
@@ -71,8 +73,8 @@ export class Departures implements LaneTrack {
 
   /**
    * Tells the peer what a lane settled and what it may send. A grant by itself costs both sides more than many
-   * messages, so what is not urgent leaves with whatever leaves next, or when all was read that had arrived. What is
-   * leaves while others are still read, so that the peer sends the next ones meanwhile.
+   * messages, so what is not urgent leaves with the first message of a turn, or when all was read that had arrived.
+   * What is leaves while others are still read, so that the peer sends the next ones meanwhile.
    */
   grant(lane: InboundLane, urgent: boolean): void {
     if (this.#stopped) return
@@ -196,13 +198,16 @@ export class Departures implements LaneTrack {
 
   readonly #afterReading = (): void => {
     this.#reading = false
+    this.#rode = false
     if (this.#granting.size > 0) this.flush()
   }
 
-  /** A message of `bytes` began to leave: grants that wait go with it. */
+  /** A message of `bytes` began to leave: grants that wait go with it, once in a turn of the event loop. */
   #left(on: CountedTrack, bytes: number): void {
     this.listener.messageSent(on, bytes)
-    if (this.#granting.size > 0) this.flushSoon()
+    if (this.#granting.size === 0 || this.#rode) return
+    this.#rode = this.#reading
+    this.flushSoon()
   }
 
   /** Nothing leaves any more. */
