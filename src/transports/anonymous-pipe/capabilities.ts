@@ -24,6 +24,7 @@ const pair: Capabilities = Object.freeze({
   platforms,
 })
 
+/** The reader hears of its peer's end at once, the writer with its next write: no system tells an idle one. */
 const oneWay: Capabilities = Object.freeze({ ...pair, direction: 'simplex' })
 
 /** Whether one pipe is meant, from who connects to who listens, or two. */
