@@ -15,7 +15,19 @@ export interface Mapping {
   unmap(): void
 }
 
-/** Memory of a name that several processes map, as one of them has it. */
+/** The right to memory as a number of this process, for another one to get it: a file descriptor, on Windows a handle. */
+export interface SharedHandle {
+  readonly value: number
+  /**
+   * Gives another process the same right, by a number of its own, which it closes.
+   * @throws SignalboxError `TRANSPORT_UNAVAILABLE` on POSIX, which knows no such thing; `ACCESS_DENIED`; `SYSTEM`
+   */
+  duplicateInto(pid: number): number
+  /** Once only. */
+  close(): void
+}
+
+/** Memory that several processes map, as one of them has it. */
 export interface SharedObject {
   readonly mapping: Mapping
   /** The user it belongs to, as the system writes it: a uid, a SID; undefined where it is not readable. */
@@ -24,6 +36,11 @@ export interface SharedObject {
   readonly trusted: boolean
   /** Removes the name, as far as this process may; it is all the same when it is gone already. */
   unlink(): void
+  /**
+   * Another way to the same memory, which the caller closes; before the mapping is retired.
+   * @throws SignalboxError `NO_LISTENER` when it had a name and lost it; `ACCESS_DENIED`; `SYSTEM`
+   */
+  share(access: MappingAccess): SharedHandle
 }
 
 /** A file that several processes map, as one of them has it. */

@@ -18,6 +18,11 @@ export function startCPeer(
   args: readonly string[],
   stdio: StdioOptions = ['pipe', 'pipe', 'inherit'],
 ): ChildProcess {
+  return spawn(cProgram(context, name), args, { stdio })
+}
+
+/** The program that `test/foreign/<name>.c` was compiled to. Skips the running test on a machine without the compiler. */
+export function cProgram(context: TestContext, name: string): string {
   const program = resolve(built, onWindows ? `${name}.exe` : name)
   if (!existsSync(program)) {
     const { gcc, mingw } = readTestEnvironment()
@@ -25,5 +30,5 @@ export function startCPeer(
     if (!compiler.usable) context.skip(compiler.reason)
     throw new Error(`${program} is missing; run node scripts/build-foreign.mjs`)
   }
-  return spawn(program, args, { stdio })
+  return program
 }

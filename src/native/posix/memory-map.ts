@@ -25,7 +25,8 @@ export function wholePages(bytes: number): number {
  * Maps the first `bytes` of a file or shared-memory object, so that all processes see what one writes.
  * The descriptor may be closed then. Follows mmap(2).
  * @param name how messages call it
- * @throws SignalboxError `LIMIT_EXCEEDED` without room among this process's addresses; `SYSTEM`
+ * @throws SignalboxError `LIMIT_EXCEEDED` without room among this process's addresses; `ACCESS_DENIED` when `fd` is open for
+ * less; `SYSTEM`
  */
 export function mapShared(name: string, fd: number, bytes: number, access: MappingAccess): Mapping {
   const { mmap, munmap } = libc()
@@ -34,6 +35,8 @@ export function mapShared(name: string, fd: number, bytes: number, access: Mappi
   if (address === MAP_FAILED) {
     const error = systemErrorName(errno())
     const why = `${name}: mapping ${bytes} B failed: ${error}`
+    if (error === 'EACCES')
+      throw new SignalboxError('ACCESS_DENIED', `${why}; it was shared for reading only`)
     throw new SignalboxError(error === 'ENOMEM' ? 'LIMIT_EXCEEDED' : 'SYSTEM', why)
   }
   return {

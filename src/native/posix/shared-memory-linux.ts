@@ -3,12 +3,20 @@ import { join } from 'node:path'
 import { reasonOf, SignalboxError } from '../../core/contracts/index.js'
 import type { MappingAccess } from '../mapping.js'
 import { allocate, isNoRoom } from './allocate.js'
+import { errno } from './libc.js'
+import { linuxLibc } from './linux-libc.js'
+import { systemErrorName } from './system-error-name.js'
 
 /** Where glibc and musl have the objects of `shm_open`: plain files in memory. */
 export const SHARED_MEMORY_FOLDER = '/dev/shm'
 
 /** Bytes of a name. */
 export const LONGEST_NAME = 255
+
+/** How messages call what has no name. */
+const UNNAMED = 'without a name'
+/** Children do not inherit it unasked. */
+const MFD_CLOEXEC = 1
 
 /** What `shm_open` adds; a pipe in the object's place must not block. */
 const FLAGS = constants.O_NOFOLLOW | constants.O_NONBLOCK
@@ -30,6 +38,27 @@ export function createObject(name: string, bytes: number): number {
   }
 }
 
+/** Creates an object without a name and gives it its memory. @returns its file descriptor */
+export function createUnnamed(bytes: number): number {
+  const fd = linuxLibc().memfd_create('signalbox', MFD_CLOEXEC)
+  if (fd === -1) throw new SignalboxError('SYSTEM', `memfd_create failed: ${systemErrorName(errno())}`)
+  try {
+    attempt(UNNAMED, 'create', () => ftruncateSync(fd, bytes))
+    const error = allocate(fd, bytes)
+    if (error !== undefined) throw notAllocated(UNNAMED, bytes, error)
+    return fd
+  } catch (error) {
+    closeUnopened(fd)
+    throw error
+  }
+}
+
+/** Another descriptor of what `fd` is open to. */
+export function reopened(fd: number, access: MappingAccess): number {
+  const mode = access === 'read' ? constants.O_RDONLY : constants.O_RDWR
+  return attempt(UNNAMED, 'open', () => openSync(`/proc/self/fd/${fd}`, mode))
+}
+
 /** @returns its file descriptor */
 export function openObject(name: string, access: MappingAccess): number {
   const mode = access === 'read' ? constants.O_RDONLY : constants.O_RDWR
@@ -49,6 +78,11 @@ export function removeObject(name: string): void {
 }
 
 export const closeObject = closeSync
+
+/** For a descriptor that `node:fs` did not open, and would complain of in a thread. */
+export function closeUnopened(fd: number): void {
+  linuxLibc().close(fd)
+}
 
 const pathOf = (name: string) => join(SHARED_MEMORY_FOLDER, name)
 

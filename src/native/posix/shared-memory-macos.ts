@@ -19,6 +19,17 @@ export function createObject(name: string, bytes: number): number {
   throw error
 }
 
+/** macOS has none that could be opened a second time. */
+export function createUnnamed(): never {
+  throw new SignalboxError('TRANSPORT_UNAVAILABLE', 'macOS has no memory without a name; give it one')
+}
+
+/** macOS does not open again what a descriptor is open to. */
+export function reopened(): never {
+  const why = 'macOS gives no second descriptor of memory that was handed over; hand on the first one'
+  throw new SignalboxError('TRANSPORT_UNAVAILABLE', why)
+}
+
 /** @returns its file descriptor */
 export function openObject(name: string, access: MappingAccess): number {
   return shmOpen(name, 'open', access === 'read' ? constants.O_RDONLY : constants.O_RDWR)
@@ -35,6 +46,8 @@ export function removeObject(name: string): void {
 export function closeObject(fd: number): void {
   libSystem().close(fd)
 }
+
+export const closeUnopened = closeObject
 
 function shmOpen(name: string, act: string, flags: number): number {
   const fd = libSystem().shm_open(`/${name}`, flags, 'int', 0o600)

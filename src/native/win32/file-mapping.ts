@@ -1,7 +1,9 @@
-import { SignalboxError } from '../../core/contracts/index.js'
-import type { MappingAccess, SharedObject } from '../mapping.js'
+import { isSignalboxError, SignalboxError } from '../../core/contracts/index.js'
+import type { MappingAccess, SharedHandle, SharedObject } from '../mapping.js'
+import { duplicateOf } from './duplicate-handle.js'
 import { type Handle, INVALID_HANDLE, kernel32, NO_HANDLE, Win32Error, win32Failure } from './kernel32.js'
 import { objectPathOf } from './object-path.js'
+import { HandleExchange } from './passed-handles.js'
 import { privateSecurity } from './private-security.js'
 import { isTrustedSid, ownerSidOf } from './user-sid.js'
 
@@ -21,14 +23,25 @@ const Region = { SIZE: 48, BYTES: 24 } as const
  * @throws SignalboxError `ADDRESS_INVALID`, `ADDRESS_IN_USE`, `ACCESS_DENIED`, `LIMIT_EXCEEDED`, `SYSTEM`
  */
 export function createSharedObject(name: string, bytes: number): SharedObject {
-  const path = objectPathOf(name, 'shared memory')
+  return created(objectPathOf(name, 'shared memory'), bytes)
+}
+
+/**
+ * Like {@link createSharedObject}, without a name: only a handle leads to it.
+ * @throws SignalboxError `LIMIT_EXCEEDED`, `SYSTEM`
+ */
+export function createAnonymousObject(bytes: number): SharedObject {
+  return created(null, bytes)
+}
+
+function created(path: string | null, bytes: number): SharedObject {
   const { CreateFileMappingW, GetLastError, CloseHandle } = kernel32()
   const [high, low] = [Math.floor(bytes / 2 ** 32), bytes % 2 ** 32]
   const section = CreateFileMappingW(INVALID_HANDLE, privateSecurity(), PAGE_READWRITE, high, low, path)
   const code = GetLastError()
   if (section === NO_HANDLE || code === Win32Error.ALREADY_EXISTS) {
     if (section !== NO_HANDLE) CloseHandle(section)
-    throw createFailure(path, bytes, code)
+    throw createFailure(path ?? 'without a name', bytes, code)
   }
   let named = true
   const letGo = () => {
@@ -36,7 +49,13 @@ export function createSharedObject(name: string, bytes: number): SharedObject {
     named = false
   }
   try {
-    return mapped(path, section, 'read-write', letGo)
+    return mapped(path ?? 'without a name', section, 'read-write', letGo, access => {
+      if (named) return duplicateOf(section, { access: rightsFor(access) | READ_CONTROL })
+      throw new SignalboxError(
+        'NO_LISTENER',
+        `shared memory ${path} has lost its name, and nothing leads to it`,
+      )
+    })
   } catch (error) {
     letGo()
     throw error
@@ -49,26 +68,76 @@ export function createSharedObject(name: string, bytes: number): SharedObject {
  */
 export function openSharedObject(name: string, access: MappingAccess): SharedObject {
   const path = objectPathOf(name, 'shared memory')
-  const { OpenFileMappingW, GetLastError, CloseHandle } = kernel32()
-  const section = OpenFileMappingW(rightsFor(access) | READ_CONTROL, 0, path)
-  if (section === NO_HANDLE) {
-    const code = GetLastError()
-    if (code !== Win32Error.FILE_NOT_FOUND) throw win32Failure(`OpenFileMappingW of ${path}`, code)
-    const why = `cannot open shared memory ${path}: there is none; it must be created first`
-    throw new SignalboxError('NO_LISTENER', why)
+  const section = sectionNamed(path, access)
+  try {
+    return mapped(
+      path,
+      section,
+      access,
+      () => {},
+      shared => sectionNamed(path, shared),
+    )
+  } finally {
+    kernel32().CloseHandle(section)
+  }
+}
+
+/**
+ * The memory that a handle of this process leads to. The handle belongs to it from now on, unless it leads to none.
+ * @throws SignalboxError `ADDRESS_INVALID` where it leads to none; `ACCESS_DENIED`; `LIMIT_EXCEEDED`; `SYSTEM`
+ */
+export function adoptSharedObject(handle: number, access: MappingAccess): SharedObject {
+  const section = handle as Handle
+  let open = true
+  const letGo = () => {
+    if (open) kernel32().CloseHandle(section)
+    open = false
   }
   try {
-    return mapped(path, section, access, () => {})
-  } finally {
-    CloseHandle(section)
+    return mapped(`of handle ${handle}`, section, access, letGo, shared =>
+      duplicateOf(section, { access: rightsFor(shared) | READ_CONTROL }),
+    )
+  } catch (error) {
+    if (!isSignalboxError(error, 'ADDRESS_INVALID')) letGo()
+    throw error
   }
+}
+
+/**
+ * A handle of this process to the memory that `value` leads to in process `pid`.
+ * @throws SignalboxError `ACCESS_DENIED`; `SYSTEM`, also where there is no such process or handle
+ */
+export function takeSharedHandle(pid: number, value: number): number {
+  const exchange = new HandleExchange(pid)
+  try {
+    return exchange.borrow(value as Handle)
+  } finally {
+    exchange.close()
+  }
+}
+
+function sectionNamed(path: string, access: MappingAccess): Handle {
+  const { OpenFileMappingW, GetLastError } = kernel32()
+  const section = OpenFileMappingW(rightsFor(access) | READ_CONTROL, 0, path)
+  if (section !== NO_HANDLE) return section
+  const code = GetLastError()
+  if (code !== Win32Error.FILE_NOT_FOUND) throw win32Failure(`OpenFileMappingW of ${path}`, code)
+  const why = `cannot open shared memory ${path}: there is none; it must be created first`
+  throw new SignalboxError('NO_LISTENER', why)
 }
 
 /**
  * Maps all of a section.
  * @param letGo of the handle that keeps the name
+ * @param another opens another handle to it
  */
-function mapped(path: string, section: Handle, access: MappingAccess, letGo: () => void): SharedObject {
+function mapped(
+  path: string,
+  section: Handle,
+  access: MappingAccess,
+  letGo: () => void,
+  another: (access: MappingAccess) => Handle,
+): SharedObject {
   const owner = ownerSidOf(section)
   const address = viewOf(`shared memory ${path}`, section, access)
   const unmap = () => {
@@ -80,6 +149,22 @@ function mapped(path: string, section: Handle, access: MappingAccess, letGo: () 
     owner,
     trusted: owner !== undefined && isTrustedSid(owner),
     unlink: letGo,
+    share: shared => handleOf(another(shared)),
+  }
+}
+
+function handleOf(section: Handle): SharedHandle {
+  return {
+    value: section,
+    duplicateInto(pid) {
+      const exchange = new HandleExchange(pid)
+      try {
+        return exchange.lend(section)
+      } finally {
+        exchange.close()
+      }
+    },
+    close: () => void kernel32().CloseHandle(section),
   }
 }
 
@@ -92,6 +177,12 @@ export function viewOf(what: string, section: Handle, access: MappingAccess): bi
   const address = kernel32().MapViewOfFile(section, rightsFor(access), 0, 0, 0)
   if (address !== null) return address
   const code = kernel32().GetLastError()
+  if (code === Win32Error.INVALID_HANDLE) {
+    throw new SignalboxError(
+      'ADDRESS_INVALID',
+      `${what}: this process has no handle of memory by that number`,
+    )
+  }
   if (!isExhaustion(code)) throw win32Failure(`MapViewOfFile of ${what}`, code)
   throw new SignalboxError('LIMIT_EXCEEDED', `mapping ${what} failed: Win32 error ${code}`)
 }

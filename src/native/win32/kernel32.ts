@@ -163,6 +163,37 @@ export interface Kernel32 {
     options: number,
   ): number
   GetCurrentThread(): Handle
+  GetStdHandle(which: number): Handle
+  CreateProcessW(
+    program: string | null,
+    commandLine: Uint8Array,
+    processSecurity: null,
+    threadSecurity: null,
+    inherit: 0 | 1,
+    flags: number,
+    environment: null,
+    folder: null,
+    startup: Uint8Array,
+    information: Uint8Array,
+  ): number
+  InitializeProcThreadAttributeList(
+    list: NativeMemory,
+    count: number,
+    flags: number,
+    size: Uint8Array,
+  ): number
+  UpdateProcThreadAttribute(
+    list: NativeMemory,
+    flags: number,
+    attribute: number,
+    value: NativeMemory,
+    size: number,
+    previous: null,
+    returned: null,
+  ): number
+  DeleteProcThreadAttributeList(list: NativeMemory): void
+  GetExitCodeProcess(process: Handle, code: Uint8Array): number
+  TerminateProcess(process: Handle, code: number): number
   OpenProcess(access: number, inherit: 0 | 1, pid: number): Handle
   GetProcessTimes(
     process: Handle,
@@ -243,6 +274,16 @@ export const kernel32 = systemLibrary<Kernel32>('kernel32.dll', {
   GetCurrentProcess: 'intptr __stdcall GetCurrentProcess()',
   DuplicateHandle:
     'int __stdcall DuplicateHandle(intptr from, intptr object, intptr to, void *duplicate, uint32 access, int inherit, uint32 options)',
+  GetStdHandle: 'intptr __stdcall GetStdHandle(int which)',
+  CreateProcessW:
+    'int __stdcall CreateProcessW(str16 program, void *commandLine, void *processSecurity, void *threadSecurity, int inherit, uint32 flags, void *environment, void *folder, void *startup, void *information)',
+  InitializeProcThreadAttributeList:
+    'int __stdcall InitializeProcThreadAttributeList(void *list, uint32 count, uint32 flags, void *size)',
+  UpdateProcThreadAttribute:
+    'int __stdcall UpdateProcThreadAttribute(void *list, uint32 flags, size_t attribute, void *value, size_t size, void *previous, void *returned)',
+  DeleteProcThreadAttributeList: 'void __stdcall DeleteProcThreadAttributeList(void *list)',
+  GetExitCodeProcess: 'int __stdcall GetExitCodeProcess(intptr process, void *code)',
+  TerminateProcess: 'int __stdcall TerminateProcess(intptr process, uint32 code)',
   OpenProcess: 'intptr __stdcall OpenProcess(uint32 access, int inherit, uint32 pid)',
   GetProcessTimes:
     'int __stdcall GetProcessTimes(intptr process, void *created, void *exited, void *kernel, void *user)',

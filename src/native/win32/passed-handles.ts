@@ -28,14 +28,27 @@ export class HandleExchange {
     return this.#move(this.#process, object, kernel32().GetCurrentProcess())
   }
 
+  /** What a duplicate of `object` is in the other process; whoever runs there closes it. @throws SignalboxError like `give` */
+  lend(object: Handle): Handle {
+    return this.#pass(kernel32().GetCurrentProcess(), object, this.#process, DUPLICATE_SAME_ACCESS)
+  }
+
+  /** A duplicate here of the other process's `object`, which stays open there. @throws SignalboxError like `give` */
+  borrow(object: Handle): Handle {
+    return this.#pass(this.#process, object, kernel32().GetCurrentProcess(), DUPLICATE_SAME_ACCESS)
+  }
+
   /** Lets go of the other process. Once. */
   close(): void {
     kernel32().CloseHandle(this.#process)
   }
 
   #move(from: Handle, object: Handle, to: Handle): Handle {
+    return this.#pass(from, object, to, DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE)
+  }
+
+  #pass(from: Handle, object: Handle, to: Handle, options: number): Handle {
     const duplicate = Buffer.alloc(HANDLE_BYTES)
-    const options = DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE
     if (kernel32().DuplicateHandle(from, object, to, duplicate, 0, 0, options) === 0) {
       throw win32Failure(`DuplicateHandle with process ${this.pid}`)
     }

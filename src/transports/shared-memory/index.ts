@@ -1,7 +1,10 @@
 import type { ConnectionTransport } from '../../core/contracts/index.js'
 import { SharedMemoryTransport } from './transport.js'
 
-export { SharedMemory, type SharedMemoryOptions } from './shared-memory.js'
+export type { InheritingProcess } from '../../native/inheriting-process.js'
+export type { SharedHandle } from '../../native/mapping.js'
+export { spawnInheriting } from '../../native/spawn-inheriting.js'
+export { SharedMemory, type SharedMemoryAccess, type SharedMemoryOptions } from './shared-memory.js'
 
 /** Options of {@link sharedMemory}. Of what the two sides of a connection say, each size is the lesser one. */
 export interface SharedMemoryTransportOptions {
