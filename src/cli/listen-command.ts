@@ -52,7 +52,8 @@ async function listenAt(
   printer: FramePrinter,
   raw: boolean,
 ): Promise<Listening> {
-  const options = { rawNames: raw, allowRemote: cli.config.transports.allowRemote }
+  const { allowRemote, users } = cli.config.transports
+  const options = { rawNames: raw, allowRemote, users }
   if (raw && place.transport.shape === 'packet') {
     const endpoint = await place.transport.open(place.address, cli.context, options)
     printPackets(endpoint, printer)

@@ -16,7 +16,8 @@ export async function sendCommand(text: string, what: string, { raw = false }: S
   const place = await placeAt(text, raw)
   const { address, transport, boundaries } = place
   const cli = await cliContext()
-  const options = { rawNames: raw, allowRemote: cli.config.transports.allowRemote }
+  const { allowRemote, users } = cli.config.transports
+  const options = { rawNames: raw, allowRemote, users }
   if (raw && transport.shape === 'packet') {
     return sendPackets(transport, address, framesOf(what), cli.context, options)
   }

@@ -95,6 +95,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     costs,
     listen: placesOf(config.transports),
     allowRemote: config.transports.allowRemote,
+    users: config.transports.users,
     nodes: config.nodes,
     directory: new Directory({
       folder: context.runtimeFolder,

@@ -39,6 +39,15 @@ describe('the socket of a named pipe', () => {
     expect(await readdir(runtimeFolder)).toEqual([])
   })
 
+  it('[named-pipe: listen-connect] stays its user’s own where others are listed, and says so', async () => {
+    const warnings: string[] = []
+    const log = { debug: () => {}, warn: (message: string) => warnings.push(message) }
+    const listener = await transport.listen(address, { ...context, log }, { users: ['alice', 'bob'] })
+    expect((await stat(socketPath)).mode & 0o777).toBe(0o600)
+    expect(warnings).toEqual([expect.stringContaining('alice, bob cannot connect')])
+    await listener.close()
+  })
+
   it('[named-pipe: listen-connect] is not made in a folder that others may enter', async () => {
     await chmod(folder.path, 0o755)
     const attempt = transport.listen(address, context)

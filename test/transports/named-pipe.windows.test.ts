@@ -1,10 +1,13 @@
 import { once } from 'node:events'
+import { userInfo } from 'node:os'
 import { firstValueFrom } from 'rxjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Connection, formatAddress, type TransportContext } from '../../src/core/contracts/index.js'
 import { ownHandleCount } from '../../src/native/win32/handle-count.js'
 import { type Handle, INVALID_HANDLE, kernel32, NO_HANDLE } from '../../src/native/win32/kernel32.js'
+import { rightsOf } from '../../src/native/win32/object-rights.js'
 import { privateSecurity } from '../../src/native/win32/private-security.js'
+import { currentUserSid } from '../../src/native/win32/user-sid.js'
 import { createTestContext } from '../../src/testing/test-context.js'
 import { namedPipe } from '../../src/transports/named-pipe/index.js'
 import { waitForClient } from '../../src/transports/named-pipe/windows-client-wait.js'
@@ -62,6 +65,28 @@ describe('a native pipe', () => {
       code('ADDRESS_INVALID'),
     )
     expect(transport.describe(elsewhere)).toMatchObject({ reach: 'network', identity: 'none' })
+  })
+
+  it('[named-pipe: listen-connect] users that are listed may connect, and those that there are not are named', async () => {
+    const address = freshAddress()
+    const users = [userInfo().username, 'S-1-5-32-545']
+    const listener = await transport.listen(address, context, { users })
+    const READ_CONTROL = 0x20000
+    const reader = openClient(pathOf(`signalbox.${address.path}`), READ_CONTROL)
+    expect(rightsOf(reader)?.writers).toEqual([currentUserSid(), 'S-1-5-32-545'])
+    kernel32().CloseHandle(reader)
+    const arrival = firstValueFrom(listener.connections$)
+    const client = await transport.connect(address, context, { users })
+    const server = await arrival
+    expect(server.remote).toEqual({ pid: process.pid, user: { by: 'kernel', id: currentUserSid() } })
+    for (const one of [client, server]) {
+      one.abort()
+      await one.closed
+    }
+    await listener.close()
+    const nobody = { users: ['nobody of that name'] }
+    await expect(transport.listen(address, context, nobody)).rejects.toEqual(code('CONFIG_INVALID'))
+    await expect(transport.connect(address, context, nobody)).rejects.toThrow('no user or group')
   })
 
   it('[named-pipe: listen-connect] a busy foreign server on a raw name keeps it, and a client waits for its room', async () => {

@@ -59,6 +59,13 @@ export interface Config {
     readonly listen: readonly string[]
     /** Lets other machines in, and reaches out to them. @default false */
     readonly allowRemote: boolean
+    /**
+     * Users and groups of this machine beside this user who may connect, and whose nodes may be connected to, by name or
+     * SID: over `named-pipe` on Windows, which alone can tell them apart. They need the same `secret`, and find each other
+     * by `nodes`.
+     * @default []
+     */
+    readonly users: readonly string[]
   }
   /**
    * Addresses of nodes that are reached without the directory, by name.

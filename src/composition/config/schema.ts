@@ -61,6 +61,7 @@ export function configSchema({ transports, usual, resolveFolder, resolveCache }:
         never: z.array(transport).default([]),
         listen: z.array(place).optional(),
         allowRemote: z.boolean().default(false),
+        users: z.array(name).default([]),
       })
       .prefault({})
       .transform(({ listen, ...rest }) => ({ ...rest, listen: listen ?? usualPlaces(usual, rest) })),

@@ -48,6 +48,12 @@ export interface TransportOptions {
    * @default false
    */
   readonly allowRemote?: boolean
+  /**
+   * Users of this machine beside this one who may connect, and whose listeners may be connected to: by name, or by the
+   * system's own number (a SID). A mechanism that cannot let in some and not others lets in none of them.
+   * @default none
+   */
+  readonly users?: readonly string[]
 }
 
 /** Mechanisms with connections: pipes, TCP, shared memory, RPC. */

@@ -14,6 +14,8 @@ import type { Ways } from './ways.js'
 export interface DiallerOptions {
   readonly transports: readonly ConnectionTransport[]
   readonly allowRemote: boolean
+  /** Of this machine, whose nodes may be connected to beside this user's. */
+  readonly users: readonly string[]
   readonly ways: Ways
   readonly context: TransportContext
 }
@@ -69,10 +71,10 @@ export class Dialler {
 
   /** Connects over one way. @throws SignalboxError like a transport's `connect` */
   async connect({ transport: name, address }: Candidate, signal: AbortSignal): Promise<Connection> {
-    const { transports, context, allowRemote } = this.options
+    const { transports, context, allowRemote, users } = this.options
     const transport = transports.find(known => known.name === name)
     if (transport === undefined)
       throw new SignalboxError('TRANSPORT_UNKNOWN', `no transport ${name} is installed here`)
-    return transport.connect(address, context, { allowRemote, signal })
+    return transport.connect(address, context, { allowRemote, users, signal })
   }
 }

@@ -19,6 +19,8 @@ export interface ReceptionOptions {
   /** Addresses to listen at, or names of transports that choose one themselves. */
   readonly listen: readonly string[]
   readonly allowRemote: boolean
+  /** Of this machine, who may connect beside this one. */
+  readonly users: readonly string[]
   readonly context: TransportContext
   readonly signal: AbortSignal
   /** Somebody connected. */
@@ -57,7 +59,7 @@ export class Reception {
   }
 
   async #listen(place: string): Promise<void> {
-    const { self, namespace, context, allowRemote, transports, signal, arrived } = this.options
+    const { self, namespace, context, allowRemote, users, transports, signal, arrived } = this.options
     const byName = transports.find(transport => transport.name === place)
     const address = byName === undefined ? parseAddress(place) : byName.nodeAddress(namespace, self)
     const transport = byName ?? this.#transport(address.scheme)
@@ -66,7 +68,7 @@ export class Reception {
       const why = `${transport.name} cannot be used here: ${availability.reason}`
       throw new SignalboxError('TRANSPORT_UNAVAILABLE', why)
     }
-    const listening = transport.listen(address, context, { allowRemote, signal })
+    const listening = transport.listen(address, context, { allowRemote, users, signal })
     const listener = await listening.catch((error: unknown) => {
       // The address was made of the node's name: who has it has the name.
       throw byName !== undefined && isSignalboxError(error, 'ADDRESS_IN_USE') ? this.taken(error) : error

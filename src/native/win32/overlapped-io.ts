@@ -10,6 +10,9 @@ export interface Completion {
   readonly bytes: number
 }
 
+/** How many operations in a row leave others no turn of the event loop. */
+const TURN = 64
+
 /** What calls under way were made with: closures over memory that the system goes on to use. */
 const underWay = new Set<unknown>()
 
@@ -20,6 +23,8 @@ const underWay = new Set<unknown>()
 export class OverlappedIo {
   readonly #overlapped = new Overlapped()
   readonly #count = Buffer.alloc(4)
+  /** How many operations had nothing to wait for. */
+  #atOnce = 0
   #running = false
 
   /** @throws SignalboxError `SYSTEM` */
@@ -33,8 +38,10 @@ export class OverlappedIo {
   async run(begin: (overlapped: NativeMemory) => number): Promise<Completion> {
     const code = begin(this.#overlapped.memory) ? 0 : kernel32().GetLastError()
     if (code === Win32Error.IO_PENDING) await this.#completed(begin)
-    else if (code !== 0 && code !== Win32Error.MORE_DATA) return { code, bytes: 0 }
-    return this.#result(0)
+    else if (++this.#atOnce % TURN === 0) await new Promise(setImmediate)
+    return code === 0 || code === Win32Error.IO_PENDING || code === Win32Error.MORE_DATA
+      ? this.#result(0)
+      : { code, bytes: 0 }
   }
 
   /** Ends the operation that runs, if there is one: it completes then, with OPERATION_ABORTED unless it was quicker. */

@@ -137,7 +137,14 @@ export class NamedPipe implements AsyncIterable<Uint8Array>, AsyncDisposable {
           throw error
         }
       }
-      await NamedPipe.wait(name, { ...options, timeout: Math.max(0, deadline - performance.now()) })
+      const left = deadline - performance.now()
+      if (left <= 0) {
+        throw new SignalboxError(
+          'TIMEOUT',
+          `${path}: others took each place that its server had in ${timeout} ms`,
+        )
+      }
+      await NamedPipe.wait(name, { ...options, timeout: left })
     }
   }
 

@@ -29,7 +29,7 @@ const ACCESS_LIST = /^D:[A-Z_]*(\(.+\))?$/
 export function pipeSecurity(path: string, security: PipeSecurity): Uint8Array {
   if (security === 'this-user') return privateSecurity()
   if (security === 'everyone') return admitting([EVERYONE])
-  if ('users' in security) return admitting(security.users.map(user => sidOf(path, user)))
+  if ('users' in security) return admitting(security.users.map(user => sidOf(user, path)))
   const { sddl } = security
   const invalid = (why: string, cause?: unknown) =>
     new SignalboxError('CONFIG_INVALID', `${path}: the access list ${JSON.stringify(sddl)} ${why}`, { cause })
@@ -48,8 +48,13 @@ function admitting(sids: readonly string[]): Uint8Array {
   return securityOf(`O:${own}D:P(A;;GA;;;${own})${others.join('')}`)
 }
 
-function sidOf(path: string, user: string): string {
+/**
+ * The SID of a user or group of this machine, by name or as it is.
+ * @param what is to be opened to him, for messages
+ * @throws SignalboxError `CONFIG_INVALID` where there is none of that name
+ */
+export function sidOf(user: string, what: string): string {
   const sid = SID.test(user) ? user : sidOfAccount(user)
   if (sid !== undefined) return sid
-  throw new SignalboxError('CONFIG_INVALID', `${path}: there is no user or group ${user} on this machine`)
+  throw new SignalboxError('CONFIG_INVALID', `${what}: there is no user or group ${user} on this machine`)
 }

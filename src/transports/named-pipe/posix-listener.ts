@@ -29,6 +29,11 @@ export async function listenOnSocket(
 ): Promise<Listener> {
   const paths = posixPathsOf(pipeNameOf(address, options), context.runtimeFolder)
   throwIfAborted(`listen on ${address.href}`, options.signal)
+  if (options.users !== undefined && options.users.length > 0) {
+    const why =
+      'its socket is in a folder that only this user may enter; between users of one machine, use tcp'
+    context.log.warn(`${address.href}: ${options.users.join(', ')} cannot connect: ${why}`)
+  }
   await ensurePrivateFolder(context.runtimeFolder)
   const lock = await takeName(address, paths)
   const server = createServer({ pauseOnConnect: true })

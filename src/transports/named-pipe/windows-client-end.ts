@@ -10,14 +10,15 @@ import {
 import type { PipeDirection } from './windows-pipe-maker.js'
 
 const GENERIC_READ = 0x80000000
-const GENERIC_WRITE = 0x40000000
+/** Not GENERIC_WRITE, which asks for the right to make pipes of that name, too: nobody should grant that. */
+const FILE_WRITE_DATA = 0x2
 /** Reading messages as such has to be switched on, and whether there are any has to be asked. */
 const FILE_READ_ATTRIBUTES = 0x80
 const FILE_WRITE_ATTRIBUTES = 0x100
 /** The rights that the client's end of a pipe needs. */
 const ACCESS = {
-  duplex: GENERIC_READ | GENERIC_WRITE,
-  inbound: GENERIC_WRITE | FILE_READ_ATTRIBUTES,
+  duplex: GENERIC_READ | FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES,
+  inbound: FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES | FILE_READ_ATTRIBUTES,
   outbound: GENERIC_READ | FILE_WRITE_ATTRIBUTES,
 } as const
 const OPEN_EXISTING = 3

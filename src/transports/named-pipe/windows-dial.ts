@@ -10,6 +10,7 @@ import { type Handle, kernel32 } from '../../native/win32/kernel32.js'
 import { SocketConnection } from '../socket/socket-connection.js'
 import { dialPatiently } from './patient-dial.js'
 import { type PipeName, pipeNameOf } from './pipe-name.js'
+import { sidOf } from './pipe-security.js'
 import { nobodyListens, openClientEnd } from './windows-client-end.js'
 import { isClaimed } from './windows-name-claim.js'
 import { windowsPathOf } from './windows-path.js'
@@ -17,8 +18,8 @@ import { isTrusted, serverOf } from './windows-peer.js'
 import { socketOf } from './windows-socket.js'
 
 /**
- * Opens the pipe of an address. In Signalbox's namespace its owner must be this user or an administrator,
- * because any user may be the first to take a name; a raw name may be anybody's, a service's for example.
+ * Opens the pipe of an address. In Signalbox's namespace its owner must be this user, an administrator or one of
+ * `users`, because any user may be the first to take a name; a raw name may be anybody's, a service's for example.
  */
 export async function dialPipe(
   address: Address,
@@ -27,6 +28,7 @@ export async function dialPipe(
 ): Promise<Connection> {
   const name = pipeNameOf(address, options)
   const path = windowsPathOf(name)
+  const others = (options.users ?? []).map(user => sidOf(user, address.href))
   const pipe = await dialPatiently({
     what: `connect to ${address.href}`,
     clock: context.clock,
@@ -35,10 +37,13 @@ export async function dialPipe(
     discard: pipe => void kernel32().CloseHandle(pipe),
   })
   const remote = identify(pipe, name)
-  if (name.host === '.' && !name.raw && !isTrusted(remote)) {
+  if (name.host === '.' && !name.raw && !isTrusted(remote, others)) {
     kernel32().CloseHandle(pipe)
     const who = remote.user.by === 'none' ? 'nobody knows who' : `user ${remote.user.id}`
-    throw new SignalboxError('ACCESS_DENIED', `${address.href}: ${who} listens there, not this user`)
+    throw new SignalboxError(
+      'ACCESS_DENIED',
+      `${address.href}: ${who} listens there, not this user or one of the configured users`,
+    )
   }
   const socket = socketOf(pipe, address.href)
   return new SocketConnection(socket, { remote, name: address.href, clock: context.clock })

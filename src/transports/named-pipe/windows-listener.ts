@@ -14,6 +14,7 @@ import { type Handle, kernel32 } from '../../native/win32/kernel32.js'
 import { currentUserSid } from '../../native/win32/user-sid.js'
 import { PipeArrivals } from './pipe-arrivals.js'
 import { pipeNameOf } from './pipe-name.js'
+import { pipeSecurity } from './pipe-security.js'
 import { waitForClient } from './windows-client-wait.js'
 import { claimName, type NameClaim } from './windows-name-claim.js'
 import { windowsPathOf } from './windows-path.js'
@@ -21,7 +22,7 @@ import { clientOf, isTrusted } from './windows-peer.js'
 import { PipeMaker } from './windows-pipe-maker.js'
 import { socketOf } from './windows-socket.js'
 
-/** Listens on a pipe that only this user can open, and from other machines only where that is asked for. */
+/** Listens on a pipe that only this user can open, and other users and other machines only where that is asked for. */
 export async function listenOnPipe(
   address: Address,
   context: TransportContext,
@@ -33,10 +34,13 @@ export async function listenOnPipe(
   }
   throwIfAborted(`listen on ${address.href}`, options.signal)
   const path = windowsPathOf(name)
+  const { users = [], allowRemote = false } = options
+  const security = pipeSecurity(address.href, users.length === 0 ? 'this-user' : { users })
   const claim = claimName(name, path)
-  const pipes = new PipeMaker(address.href, path, !options.allowRemote)
+  const pipes = new PipeMaker(address.href, path, !allowRemote, { security })
   try {
-    return new PipeListener(address, context, pipes, claim, pipes.make(claim.first))
+    const sole = users.length === 0 ? currentUserSid() : undefined
+    return new PipeListener({ address, context, pipes, claim, sole, first: pipes.make(claim.first) })
   } catch (error) {
     claim.release()
     throw error
@@ -48,6 +52,17 @@ const WAITING_PIPES = 4
 /** ms between attempts to make a pipe after the system had none to give. */
 const RETRY_PAUSE = 100
 
+interface PipeListenerParts {
+  readonly address: Address
+  readonly context: TransportContext
+  readonly pipes: PipeMaker
+  readonly claim: NameClaim
+  /** The only user whom the pipes admit, where they do not admit others. */
+  readonly sole: string | undefined
+  /** A pipe that waits for the first client. */
+  readonly first: Handle
+}
+
 class PipeListener implements Listener {
   readonly address: Address
   readonly connections$: Observable<Connection>
@@ -55,6 +70,7 @@ class PipeListener implements Listener {
   readonly #arrivals: PipeArrivals
   readonly #pipes: PipeMaker
   readonly #claim: NameClaim
+  readonly #sole: string | undefined
   readonly #releaseLoop = holdEventLoop()
   /** What ends the slots' present waits. */
   readonly #waits = new Set<() => void>()
@@ -62,19 +78,14 @@ class PipeListener implements Listener {
   #closing = false
   #closed: Promise<void> | undefined
 
-  constructor(
-    address: Address,
-    context: TransportContext,
-    pipes: PipeMaker,
-    claim: NameClaim,
-    first: Handle,
-  ) {
+  constructor({ address, context, pipes, claim, sole, first }: PipeListenerParts) {
     this.address = address
     this.#context = context
     this.#arrivals = new PipeArrivals(address.href, context)
     this.connections$ = this.#arrivals.connections$
     this.#pipes = pipes
     this.#claim = claim
+    this.#sole = sole
     this.#slots = Array.from({ length: WAITING_PIPES }, (_, slot) =>
       this.#serve(slot === 0 ? first : undefined),
     )
@@ -120,8 +131,9 @@ class PipeListener implements Listener {
   }
 
   #take(pipe: Handle): void {
-    const client = clientOf(pipe, this.#pipes.local, currentUserSid())
-    if (!isTrusted(client)) {
+    const client = clientOf(pipe, this.#pipes.local, this.#sole)
+    // Where others may come, the pipe's access list has decided, by groups too.
+    if (this.#sole !== undefined && !isTrusted(client)) {
       this.#arrivals.refused(`process ${client.pid} runs as another user`)
       kernel32().CloseHandle(pipe)
       return

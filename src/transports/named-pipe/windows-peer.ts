@@ -21,9 +21,12 @@ export function serverOf(pipe: Handle): PeerIdentity {
   return { pid, user: sid === undefined ? { by: 'none' } : { by: 'kernel', id: sid } }
 }
 
-/** Whether that peer may talk with us: the same user, or one who could do anything anyway. */
-export function isTrusted({ user }: PeerIdentity): boolean {
-  return user.by === 'kernel' && isTrustedSid(user.id)
+/**
+ * Whether that peer may talk with us: the same user, or one who could do anything anyway.
+ * @param others SIDs of further users who may
+ */
+export function isTrusted({ user }: PeerIdentity, others: readonly string[] = []): boolean {
+  return user.by === 'kernel' && (isTrustedSid(user.id) || others.includes(user.id))
 }
 
 function processIdBy(ask: (pipe: Handle, pid: Uint8Array) => number, pipe: Handle): number | undefined {

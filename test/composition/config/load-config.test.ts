@@ -44,6 +44,7 @@ describe('the configuration', () => {
         never: [],
         listen: ['memory', 'named-pipe', 'shared-memory'],
         allowRemote: false,
+        users: [],
       },
       nodes: {},
       mailbox: { limit: 1000, overflow: 'block' },
@@ -237,6 +238,7 @@ describe('the configuration', () => {
         SIGNALBOX_TRANSPORTS_PREFER: 'tcp, named-pipe',
         SIGNALBOX_TRANSPORTS_ALLOW_REMOTE: 'true',
         SIGNALBOX_NODES: 'shop=tcp://127.0.0.1:7000,till=named-pipe://./till?a=b',
+        SIGNALBOX_TRANSPORTS_USERS: 'alice,S-1-5-32-545',
         SIGNALBOX_CODEC: 'json,msgpack',
         SIGNALBOX_LOG: 'debug',
         SIGNALBOX_RUNTIME_DIR: join(cwd, 'run'),
@@ -251,7 +253,7 @@ describe('the configuration', () => {
       }
       expect(await load({ env })).toMatchObject({
         namespace: 'here',
-        transports: { prefer: ['tcp', 'named-pipe'], allowRemote: true },
+        transports: { prefer: ['tcp', 'named-pipe'], allowRemote: true, users: ['alice', 'S-1-5-32-545'] },
         nodes: { shop: 'tcp://127.0.0.1:7000', till: 'named-pipe://./till?a=b' },
         codec: ['json', 'msgpack'],
         log: { level: 'debug' },
