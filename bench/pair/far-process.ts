@@ -1,6 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
+import {
+  type IntroducedProcessOptions,
+  startIntroduced,
+} from '#dist/composition/processes/introduced-process.js'
 import type { FarOrder, FarReport } from './far-orders.js'
 import type { Peer, Place } from './peer.js'
 
@@ -14,10 +18,14 @@ export class FarProcess {
   /** Starts it; resolves when it serves. */
   static async start(peer: Peer, place: Place, answers: boolean): Promise<FarProcess> {
     const spec = JSON.stringify({ peer: peer.name, place, answers })
-    const child = fork(resolve(import.meta.dirname, 'far-main.js'), [spec], {
+    const program = [resolve(import.meta.dirname, 'far-main.js'), spec]
+    const options: IntroducedProcessOptions = {
       serialization: peer.serialization ?? 'advanced',
       stdio: ['ignore', process.stderr.fd, 'inherit', 'ipc'],
-    })
+    }
+    const child = peer.introduced
+      ? startIntroduced(process.execPath, program, options).child
+      : spawn(process.execPath, program, options)
     const far = new FarProcess(child)
     await far.#report()
     return far

@@ -14,6 +14,8 @@ export interface Peer {
   readonly name: string
   /** How the channel between the two processes writes values, where it is what is measured. @default 'advanced' */
   readonly serialization?: SerializationType
+  /** Whether the far process has to be introduced to others by the near one, which starts it. @default false */
+  readonly introduced?: boolean
   /** ms between two signs of life that each end gives while nothing else is sent. @default it gives none */
   readonly heartbeat?: number
   /** In the far process: gives to `receiver` what comes, and sends back what it answers. Returns how to stop. */

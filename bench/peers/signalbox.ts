@@ -7,6 +7,7 @@ import { reachLink, serveLink } from './signalbox-link.js'
 export function signalbox(transport: string): Peer {
   return {
     name: transport,
+    introduced: transport === 'anonymous-pipe',
     heartbeat: HEARTBEAT,
     serve: (place, receiver) =>
       place.payload.kind === 'order'
