@@ -58,15 +58,16 @@ module.exports = {
       name: 'transports-are-islands',
       comment: 'A transport imports no other one, except the stream-socket adapter that several share.',
       severity: 'error',
-      from: { path: '^src/transports/([^/]+)/', pathNot: '^src/transports/broadcast-ring/' },
+      from: { path: '^src/transports/([^/]+)/', pathNot: '^src/transports/(broadcast-ring|file-mapping)/' },
       to: { path: '^src/transports/', pathNot: '^src/transports/($1|socket)/' },
     },
     {
-      name: 'broadcast-rings-are-shared-memory',
-      comment: 'A ring with many readers is made of what one with a single reader is made of.',
+      name: 'shared-memory-is-built-upon',
+      comment:
+        'A ring with many readers is made of what one with a single reader is made of, and a mapped file is one more place for it.',
       severity: 'error',
-      from: { path: '^src/transports/broadcast-ring/' },
-      to: { path: '^src/transports/', pathNot: '^src/transports/(broadcast-ring|shared-memory)/' },
+      from: { path: '^src/transports/(broadcast-ring|file-mapping)/' },
+      to: { path: '^src/transports/', pathNot: '^src/transports/($1|shared-memory)/' },
     },
     {
       name: 'testing-is-for-tests',

@@ -61,6 +61,7 @@ if (argv[1] === fileURLToPath(import.meta.url)) {
   const { anonymousPipe } = await import('signalbox/transports/anonymous-pipe')
   const { broadcastRing } = await import('signalbox/transports/broadcast-ring')
   const { dll } = await import('signalbox/transports/dll')
+  const { fileMapping } = await import('signalbox/transports/file-mapping')
   const { mailslot } = await import('signalbox/transports/mailslot')
   const { memory } = await import('signalbox/transports/memory')
   const { namedPipe } = await import('signalbox/transports/named-pipe')
@@ -74,6 +75,7 @@ if (argv[1] === fileURLToPath(import.meta.url)) {
     namedPipe(),
     anonymousPipe(),
     sharedMemory(),
+    fileMapping(),
     tcp(),
     mailslot(),
     dll(),

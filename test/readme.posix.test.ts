@@ -4,6 +4,7 @@ import { completed } from '../scripts/readme.mjs'
 import { anonymousPipe } from '../src/transports/anonymous-pipe/index.js'
 import { broadcastRing } from '../src/transports/broadcast-ring/index.js'
 import { dll } from '../src/transports/dll/index.js'
+import { fileMapping } from '../src/transports/file-mapping/index.js'
 import { mailslot } from '../src/transports/mailslot/index.js'
 import { memory } from '../src/transports/memory/index.js'
 import { namedPipe } from '../src/transports/named-pipe/index.js'
@@ -20,6 +21,7 @@ it('the README quotes the examples and the descriptors as they are; `npm run rea
       namedPipe(),
       anonymousPipe(),
       sharedMemory(),
+      fileMapping(),
       tcp(),
       mailslot(),
       dll(),

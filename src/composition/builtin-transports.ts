@@ -2,6 +2,7 @@ import type { AnyTransport } from '../core/contracts/index.js'
 import { anonymousPipe } from '../transports/anonymous-pipe/index.js'
 import { broadcastRing } from '../transports/broadcast-ring/index.js'
 import { dll } from '../transports/dll/index.js'
+import { fileMapping } from '../transports/file-mapping/index.js'
 import { mailslot } from '../transports/mailslot/index.js'
 import { memory } from '../transports/memory/index.js'
 import { namedPipe } from '../transports/named-pipe/index.js'
@@ -17,6 +18,7 @@ export function builtinTransports(): AnyTransport[] {
     namedPipe(),
     anonymousPipe(),
     sharedMemory(),
+    fileMapping(),
     tcp(),
     mailslot(),
     dll(),

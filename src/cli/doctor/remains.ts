@@ -1,6 +1,7 @@
 import { type LeftOver, reasonOf } from '../../core/contracts/index.js'
 import { directoryLeftOvers } from '../../core/node/directory-left-overs.js'
 import { processTable } from '../../native/process-table.js'
+import { FileSegments } from '../../transports/file-mapping/file-segments.js'
 import { socketLeftOvers } from '../../transports/named-pipe/posix-left-overs.js'
 import { Segments } from '../../transports/shared-memory/segments.js'
 import type { Finding } from './finding.js'
@@ -9,6 +10,7 @@ import type { Finding } from './finding.js'
 export async function findLeftOvers(runtimeFolder: string): Promise<LeftOver[]> {
   return [
     ...new Segments(runtimeFolder).leftOvers(),
+    ...new FileSegments(runtimeFolder).leftOvers(),
     // Windows takes pipes away with their process.
     ...(process.platform === 'win32' ? [] : await socketLeftOvers(runtimeFolder)),
     ...(await directoryLeftOvers(runtimeFolder, processTable)),

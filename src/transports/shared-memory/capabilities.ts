@@ -1,11 +1,12 @@
 import type { Capabilities } from '../../core/contracts/index.js'
 import type { Sizes } from './layout.js'
+import type { SegmentKind } from './segment-source.js'
 
 /** Where shared memory exists as described here. */
 export const platforms: readonly NodeJS.Platform[] = ['linux', 'darwin', 'win32']
 
 /** What a connection of these sizes can do. */
-export function capabilitiesOf({ largest }: Sizes): Capabilities {
+export function capabilitiesOf({ auto }: Pick<SegmentKind, 'auto'>, { largest }: Sizes): Capabilities {
   return Object.freeze({
     reach: 'machine',
     delivery: 'reliable',
@@ -22,7 +23,7 @@ export function capabilitiesOf({ largest }: Sizes): Capabilities {
     identity: 'kernel',
     persistent: false,
     userVisible: false,
-    auto: true,
+    auto,
     platforms,
   } as const)
 }

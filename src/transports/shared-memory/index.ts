@@ -1,5 +1,7 @@
 import type { ConnectionTransport } from '../../core/contracts/index.js'
-import { SharedMemoryTransport } from './transport.js'
+import type { SegmentKind } from './segment-source.js'
+import { Segments } from './segments.js'
+import { SegmentTransport } from './transport.js'
 
 export type { InheritingProcess } from '../../native/inheriting-process.js'
 export type { SharedHandle } from '../../native/mapping.js'
@@ -35,6 +37,14 @@ export interface SharedMemoryTransportOptions {
 
 const KIB = 1024
 
+const inSharedMemory: SegmentKind = {
+  scheme: 'shared-memory',
+  summary:
+    'Frames in memory that two processes of one user share; the fastest way on one machine, above all for large ones.',
+  auto: true,
+  sourceFor: ({ runtimeFolder }) => new Segments(runtimeFolder),
+}
+
 /**
  * Shared memory: each connection has a piece of memory that both processes map, with a ring in each direction for
  * small frames and a pool of blocks for large ones, which the receiver reads where they lie. The two sides meet over
@@ -65,5 +75,5 @@ const KIB = 1024
  */
 export function sharedMemory(options: SharedMemoryTransportOptions = {}): ConnectionTransport {
   const { ring = 256 * KIB, largest = 1088 * KIB, keep = 1088 * KIB, spin = true } = options
-  return new SharedMemoryTransport({ ring, largest, keep }, spin)
+  return new SegmentTransport(inSharedMemory, { ring, largest, keep }, spin)
 }

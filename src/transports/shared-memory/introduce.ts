@@ -14,12 +14,11 @@ import {
 } from './introduction.js'
 import { agreedSizes, type Sizes, segmentBytes } from './layout.js'
 import { rephrased } from './rephrased.js'
-import type { Segments } from './segments.js'
-import { SharedMemory } from './shared-memory.js'
+import type { NamedSegment, SegmentSource } from './segment-source.js'
 
 /** Memory that both sides have mapped, and that has no name any more. */
 export interface Shared {
-  readonly segment: SharedMemory
+  readonly segment: NamedSegment
   readonly sizes: Sizes
 }
 
@@ -45,7 +44,7 @@ export interface Introduction extends Meeting {
  * The dialler's part: asks for memory, and maps it.
  * @throws SignalboxError `NO_LISTENER` when the listener goes away or cannot; `ABORTED`, `PROTOCOL_VIOLATION`, `PEER_SILENT`
  */
-export function askForMemory(introduction: Introduction): Promise<Shared> {
+export function askForMemory(introduction: Introduction, segments: SegmentSource): Promise<Shared> {
   return bounded(introduction, async () => {
     const { line, mine, what } = introduction
     line.write(encodeHello(mine))
@@ -54,7 +53,7 @@ export function askForMemory(introduction: Introduction): Promise<Shared> {
     if (typeof offer === 'string') {
       throw new SignalboxError('NO_LISTENER', `${what}: the listener has no memory to share: ${offer}`)
     }
-    const segment = SharedMemory.open(offer.name)
+    const segment = segments.open(offer.name)
     segment.unlink() // from here on, nothing is left behind whoever is killed
     line.write(MAPPED)
     return { segment, sizes: offer.sizes }
@@ -65,7 +64,7 @@ export function askForMemory(introduction: Introduction): Promise<Shared> {
  * The listener's part: makes memory of the sizes that both take part in, and waits until the dialler has it.
  * @throws SignalboxError `CLOSED`, `ABORTED`, `PROTOCOL_VIOLATION`, `PEER_SILENT`, and what making memory throws
  */
-export function offerMemory(introduction: Introduction, segments: Segments): Promise<Shared> {
+export function offerMemory(introduction: Introduction, segments: SegmentSource): Promise<Shared> {
   return bounded(introduction, async () => {
     const { line, mine } = introduction
     const sizes = agreedSizes(mine, decodeHello(await line.read(HELLO_BYTES)))
@@ -85,7 +84,7 @@ export function offerMemory(introduction: Introduction, segments: Segments): Pro
 }
 
 /** Makes the memory, or tells the dialler why there is none. */
-async function create(line: ControlLine, segments: Segments, sizes: Sizes): Promise<SharedMemory> {
+async function create(line: ControlLine, segments: SegmentSource, sizes: Sizes): Promise<NamedSegment> {
   try {
     return segments.create(segmentBytes(sizes))
   } catch (error) {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { ProcessTable } from '../../core/contracts/index.js'
+import { type ProcessTable, SignalboxError } from '../../core/contracts/index.js'
 
 // `signalbox.<pid>.<process>.<nonce>`: 30 bytes, which is what macOS takes, with pids as long as its own.
 const PATTERN = /^signalbox\.([1-9]\d{0,9})\.([0-9a-z]{6})\.[0-9a-z]{7}$/
@@ -12,6 +12,14 @@ export function newSegmentName(pid: number, processes: ProcessTable): string | u
   const incarnation = processes.incarnationOf(pid)
   if (incarnation === undefined) return undefined
   return `signalbox.${pid}.${tagOf(incarnation)}.${base36(randomBytes(6), 7)}`
+}
+
+/** The same for this process. @throws SignalboxError `SYSTEM` where the system does not know it */
+export function ownSegmentName(processes: ProcessTable): string {
+  const name = newSegmentName(process.pid, processes)
+  if (name !== undefined) return name
+  const why = `the process table does not show this process (pid ${process.pid}); is /proc mounted?`
+  throw new SignalboxError('SYSTEM', why)
 }
 
 /** Who made the memory of a name. */

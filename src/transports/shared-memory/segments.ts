@@ -1,7 +1,8 @@
-import { type LeftOver, type ProcessTable, SignalboxError } from '../../core/contracts/index.js'
+import type { LeftOver, ProcessTable } from '../../core/contracts/index.js'
 import { processTable } from '../../native/process-table.js'
-import { newSegmentName, ownerOfSegment } from './segment-name.js'
+import { ownerOfSegment, ownSegmentName } from './segment-name.js'
 import { forgetSegment, listSegments, recordSegment, removeSegment } from './segment-register.js'
+import type { SegmentSource } from './segment-source.js'
 import { SharedMemory } from './shared-memory.js'
 
 /**
@@ -9,7 +10,7 @@ import { SharedMemory } from './shared-memory.js'
  * what a killed process left behind is found, and removed by the next one, or by `signalbox doctor`. All processes must see the
  * same process table: not those of two containers.
  */
-export class Segments {
+export class Segments implements SegmentSource {
   readonly #folder: string
   readonly #processes: ProcessTable
 
@@ -24,11 +25,7 @@ export class Segments {
    * @throws SignalboxError `LIMIT_EXCEEDED` without room; `TRANSPORT_UNAVAILABLE` where koffi is missing; `SYSTEM`
    */
   create(bytes: number): SharedMemory {
-    const name = newSegmentName(process.pid, this.#processes)
-    if (name === undefined) {
-      const why = `the process table does not show this process (pid ${process.pid}); is /proc mounted?`
-      throw new SignalboxError('SYSTEM', why)
-    }
+    const name = ownSegmentName(this.#processes)
     // Before the memory: killed in between, this process leaves a note of nothing, which does no harm.
     recordSegment(this.#folder, name)
     try {
@@ -37,6 +34,10 @@ export class Segments {
       forgetSegment(this.#folder, name)
       throw error
     }
+  }
+
+  open(name: string): SharedMemory {
+    return SharedMemory.open(name)
   }
 
   /** Removes the name of memory that {@link create} made, as soon as the peer has opened it. Harmless twice. */

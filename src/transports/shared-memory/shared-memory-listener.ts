@@ -14,13 +14,14 @@ import { ControlLine } from './control-line.js'
 import { offerMemory } from './introduce.js'
 import type { Sizes } from './layout.js'
 import { rephrased } from './rephrased.js'
-import { Segments } from './segments.js'
+import type { SegmentSource } from './segment-source.js'
 import { SharedMemoryConnection } from './shared-memory-connection.js'
 
 /**
  * Listens at `address`.
  * @param mine the sizes that this side takes part in at most
  * @param spin whether this side may spin
+ * @param segments where the memory is made
  */
 export async function listen(
   address: Address,
@@ -28,9 +29,9 @@ export async function listen(
   { signal }: TransportOptions,
   mine: Sizes,
   spin: boolean,
+  segments: SegmentSource,
 ): Promise<Listener> {
   throwIfAborted(`listen on ${address.href}`, signal)
-  const segments = new Segments(context.runtimeFolder)
   // Before somebody could come whom nobody would meet.
   await segments.sweep().catch(error => {
     context.log.warn(`${address.href}: memory that is left of dead processes stays: ${reasonOf(error)}`)
@@ -54,7 +55,7 @@ class SharedMemoryListener implements Listener {
     readonly address: Address,
     private readonly context: TransportContext,
     private readonly controls: Listener,
-    private readonly segments: Segments,
+    private readonly segments: SegmentSource,
     private readonly mine: Sizes,
     private readonly spin: boolean,
   ) {

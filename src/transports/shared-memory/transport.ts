@@ -14,15 +14,15 @@ import { foreign } from '../../native/system-library.js'
 import { capabilitiesOf, platforms } from './capabilities.js'
 import { dial } from './dial.js'
 import { isReasonable, type Sizes } from './layout.js'
+import type { SegmentKind } from './segment-source.js'
 import { assertName, nodeMemoryAddress } from './shared-memory-address.js'
 import { listen } from './shared-memory-listener.js'
 
-/** Frames in memory that two processes share. */
-export class SharedMemoryTransport implements ConnectionTransport {
+/** Frames in memory that two processes share, wherever it comes from. */
+export class SegmentTransport implements ConnectionTransport {
   readonly shape = 'connection'
-  readonly name = 'shared-memory'
-  readonly summary =
-    'Frames in memory that two processes of one user share; the fastest way on one machine, above all for large ones.'
+  readonly name: string
+  readonly summary: string
   readonly #sizes: Sizes
   readonly #capabilities: Capabilities
 
@@ -31,17 +31,20 @@ export class SharedMemoryTransport implements ConnectionTransport {
    * @throws SignalboxError `CONFIG_INVALID` for sizes that cannot be
    */
   constructor(
+    private readonly kind: SegmentKind,
     sizes: Sizes,
     private readonly spin: boolean,
   ) {
     if (!isReasonable(sizes)) {
       throw new SignalboxError(
         'CONFIG_INVALID',
-        `shared-memory: ${JSON.stringify(sizes)}: ring must be a power of two from 64 KiB to 1 MiB, keep and largest whole pages of 4 KiB up to 256 MiB, largest at least 64 KiB`,
+        `${kind.scheme}: ${JSON.stringify(sizes)}: ring must be a power of two from 64 KiB to 1 MiB, keep and largest whole pages of 4 KiB up to 256 MiB, largest at least 64 KiB`,
       )
     }
+    this.name = kind.scheme
+    this.summary = kind.summary
     this.#sizes = sizes
-    this.#capabilities = capabilitiesOf(sizes)
+    this.#capabilities = capabilitiesOf(kind, sizes)
   }
 
   async availability(): Promise<Availability> {
@@ -53,7 +56,7 @@ export class SharedMemoryTransport implements ConnectionTransport {
   }
 
   nodeAddress(namespace: string, node: string): Address {
-    return nodeMemoryAddress(namespace, node)
+    return nodeMemoryAddress(this.name, namespace, node)
   }
 
   async listen(
@@ -61,8 +64,8 @@ export class SharedMemoryTransport implements ConnectionTransport {
     context: TransportContext,
     options: TransportOptions = {},
   ): Promise<Listener> {
-    assertName(address)
-    return listen(address, context, options, this.#sizes, this.spin)
+    assertName(this.name, address)
+    return listen(address, context, options, this.#sizes, this.spin, this.kind.sourceFor(context))
   }
 
   async connect(
@@ -70,7 +73,7 @@ export class SharedMemoryTransport implements ConnectionTransport {
     context: TransportContext,
     options: TransportOptions = {},
   ): Promise<Connection> {
-    assertName(address)
-    return dial(address, context, options, this.#sizes, this.spin)
+    assertName(this.name, address)
+    return dial(address, context, options, this.#sizes, this.spin, this.kind.sourceFor(context))
   }
 }

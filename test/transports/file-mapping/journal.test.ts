@@ -27,7 +27,7 @@ const failing = (code: string, words = path) =>
 const text = (record: { bytes: Uint8Array } | undefined) => record && Buffer.from(record.bytes).toString()
 
 describe('a journal', () => {
-  it('keeps records for who comes later, and each name goes on where it stopped', async () => {
+  it('[file-mapping: listen-connect] keeps records for who comes later, and each name goes on where it stopped', async () => {
     const first = await open()
     const writer = await first.writer()
     expect(['a', 'b', 'c'].map(letter => writer.append(Buffer.from(letter)))).toEqual([1, 2, 3])
@@ -65,7 +65,7 @@ describe('a journal', () => {
     expect(() => writer.append(Buffer.alloc(2025))).toThrow(failing('FRAME_TOO_LARGE'))
   })
 
-  it('that blocks overwrites nothing that a consumer has not committed, and tells when there is room', async () => {
+  it('[file-mapping: limits] that blocks overwrites nothing that a consumer has not committed, and tells when there is room', async () => {
     const journal = await open({ bytes: 4096 })
     const writer = await journal.writer()
     const record = Buffer.alloc(1000, 1)
