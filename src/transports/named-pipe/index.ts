@@ -11,7 +11,8 @@ export type { PipeDirection, PipeMode } from './windows-pipe-maker.js'
 /**
  * Named pipes: on Windows the native, overlapped pipe `\\.\pipe\signalbox.<name>`, elsewhere the Unix
  * socket `signalbox.<name>.sock` in the runtime folder. Only this user, and who rules the machine, can
- * connect; the kernel says who the peer is. Bytes arrive in order, in pieces of any size.
+ * connect, on Windows those in `users`, too; the kernel says who the peer is. Bytes arrive in order, in
+ * pieces of any size.
  *
  * Addresses are `named-pipe://./<name>`. With `rawNames` the name is the system's own, without the
  * prefix: `\\.\pipe\<name>`, or the socket `<name>.sock`. With `allowRemote` a Windows listener admits
