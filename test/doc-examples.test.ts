@@ -66,7 +66,7 @@ for (const subject of [
   })
 }
 
-for (const subject of ['mailslot', 'named-pipe']) {
+for (const subject of ['dll', 'mailslot', 'named-pipe']) {
   it(`what docs/${subject}.md shows runs on Windows, and says what the page says`, async context => {
     const { platform } = process
     skipUnless(

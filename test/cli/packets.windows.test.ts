@@ -68,3 +68,14 @@ describe('raw over mailslot', () => {
     expect(second.stderr).toContain('a live process reads it')
   })
 })
+
+describe('raw over dll', () => {
+  it('talks to itself, a line of stdin a message', async () => {
+    const folder = temporaryFolder()
+    const address = `dll://./orders/${freshName()}`
+    const listener = new RunningCommand(['listen', '--raw', '--count', '3', address], { folder })
+    expect(await listener.listening()).toBe(address)
+    expect((await runCommand(['send', '--raw', address, '-'], { folder, stdin: 'a\n\nc' })).code).toBe(0)
+    expect((await listener.ended()).stdout).toBe('a\n\nc\n')
+  })
+})

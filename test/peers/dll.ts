@@ -3,9 +3,9 @@
 //   hold <folder> <from> <to>               opens an endpoint, sends one packet, and stays
 //   flood <folder> <from> <to>              writes numbered packets for ever, and reads what comes
 import { firstValueFrom } from 'rxjs'
-import { parseAddress } from 'signalbox'
-import { createTestContext } from 'signalbox/testing'
 import { dll, SharedDll } from 'signalbox/transports/dll'
+import { parseAddress } from '#dist/core/contracts/index.js'
+import { createTestContext } from '#dist/testing/test-context.js'
 import { readNumbered, writeNumbered } from './numbered-packet.js'
 
 const [what, folder = '', ...rest] = process.argv.slice(2)
@@ -29,9 +29,12 @@ async function add(name: string, bytes: string, count: string): Promise<void> {
 async function converse(from: string, to: string): Promise<void> {
   const endpoint = await dll().open(parseAddress(from), createTestContext(folder))
   const peer = parseAddress(to)
-  let expected = 0
+  // What is sent before it is here reaches nobody: it counts from the first packet on.
+  let expected: number | undefined
   endpoint.packets$.subscribe(({ bytes }) => {
-    if (readNumbered(bytes) !== expected++) tell('corrupt')
+    const number = readNumbered(bytes)
+    if (number === undefined || number !== (expected ?? number)) tell('corrupt')
+    expected = (number ?? 0) + 1
   })
   for (let number = 0; ; number += 1) {
     const packet = writeNumbered(number)
