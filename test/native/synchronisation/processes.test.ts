@@ -11,7 +11,7 @@ import { temporaryFolder } from '../../support/temporary-folder.js'
 
 const forAll = onSuiteFinished()
 let runtimeFolder: string
-/** Lives as long as the suite; who is to die is started by the test. */
+/** Lives until the last test; who is to die before is started by the test. */
 let other: SynchronisationPeer
 let name: string
 
@@ -62,13 +62,18 @@ describe('synchronisation between processes', () => {
     expect(words[0]).toBe(3 * count)
   })
 
-  it('gives a mutex of an owner that was killed to one who waits, and tells him, and nobody after him', async () => {
-    const mutex = await openMutex()
-    const owner = mortal()
-    expect(await owner.ask({ mutex: name, call: 'lock' })).toEqual({ done: { abandoned: false } })
+  it('gives a mutex of an owner that was killed to one who waits, and tells him; what that one waited for is not lost', async () => {
+    const [mutex, another] = [await openMutex(), await openMutex(`${name}.m`)]
+    const [semaphore, event] = [await openSemaphore(`${name}.s`), await openEvent(`${name}.e`)]
+    const held = await another.lock()
+    const victim = mortal()
+    expect(await victim.ask({ mutex: name, call: 'lock' })).toEqual({ done: { abandoned: false } })
+    await victim.begin({ mutex: `${name}.m`, call: 'lock' })
+    await victim.begin({ semaphore: `${name}.s`, call: 'acquire' })
+    await victim.begin({ event: `${name}.e`, call: 'wait' })
     expect(mutex.tryLock()).toBeUndefined()
     const waiting = mutex.lock()
-    await owner.kill()
+    await victim.kill()
     const lock = await waiting
     expect(lock.abandoned).toBe(true)
     const next = await other.begin({ mutex: name, call: 'lock' })
@@ -76,24 +81,11 @@ describe('synchronisation between processes', () => {
     expect(await next()).toEqual({ done: { abandoned: false } })
     await other.ask({ mutex: name, call: 'release' })
     mutex.tryLock()?.release()
-  })
 
-  it('loses nothing by one who is killed while he waits', async () => {
-    const victim = mortal()
-    const [mutex, semaphore, event] = [
-      await openMutex(),
-      await openSemaphore(`${name}.s`),
-      await openEvent(`${name}.e`),
-    ]
-    const lock = await mutex.lock()
-    await victim.begin({ mutex: name, call: 'lock' })
-    await victim.begin({ semaphore: `${name}.s`, call: 'acquire' })
-    await victim.begin({ event: `${name}.e`, call: 'wait' })
-    await victim.kill()
-    lock.release()
+    held.release()
     semaphore.release()
     event.set()
-    using again = await mutex.lock()
+    using again = await another.lock()
     expect(again.abandoned).toBe(false)
     await semaphore.acquire()
     await event.wait()
@@ -113,28 +105,10 @@ describe('synchronisation between processes', () => {
     await other.ask({ event: `${name}.e`, call: 'set' })
     await Promise.all(waits)
   })
-
-  it('keeps no process from ending, by process.exit or by itself, whatever it waits for', async () => {
-    const mutex = await openMutex()
-    using _ = await mutex.lock()
-    const ends = ['exit', 'close'] as const
-    const exits = ends.map(async end => {
-      const process = mortal()
-      await process.begin({ mutex: name, call: 'lock' })
-      await process.begin({ semaphore: `${name}.s`, call: 'acquire' })
-      await process.begin({ event: `${name}.e`, call: 'wait' })
-      process.tell({ end })
-      return process.exited
-    })
-    expect(await Promise.all(exits)).toEqual([
-      [0, null],
-      [0, null],
-    ])
-  })
 })
 
 describe('synchronisation with a C program', () => {
-  it('tells of a mutex that the other one left behind, both ways', async context => {
+  it('tells of a mutex that the other one left behind, by a kill and by process.exit', async context => {
     const mutex = await openMutex()
     const leaving = foreign(context, 'mutex', 'mutex')
     expect(await leaving.says()).toBe('locked')
@@ -146,8 +120,14 @@ describe('synchronisation with a C program', () => {
 
     const owner = mortal()
     await owner.ask({ mutex: name, call: 'lock' })
+    // No wait keeps it from ending.
+    const held = await (await openMutex(`${name}.m`)).lock()
+    await owner.begin({ mutex: `${name}.m`, call: 'lock' })
+    await owner.begin({ semaphore: `${name}.s`, call: 'acquire' })
     const heir = foreign(context, 'mutex', 'mutex')
-    await owner.kill()
+    owner.tell({ end: 'exit' })
+    expect(await owner.exited).toEqual([0, null])
+    held.release()
     expect(await heir.says()).toBe('abandoned')
     expect(mutex.tryLock()).toBeUndefined()
     heir.program.stdin?.write('\n')
@@ -178,4 +158,14 @@ describe('synchronisation with a C program', () => {
     await foreign(context, 'set', 'event').exited
     await wait
   })
+})
+
+it('a process whose waits end because it closes what it waits for ends by itself', async () => {
+  const mutex = await openMutex()
+  using _ = await mutex.lock()
+  await other.begin({ mutex: name, call: 'lock' })
+  await other.begin({ semaphore: `${name}.s`, call: 'acquire' })
+  await other.begin({ event: `${name}.e`, call: 'wait' })
+  other.tell({ end: 'close' })
+  expect(await other.exited).toEqual([0, null])
 })
