@@ -13,6 +13,7 @@ import {
   seatAt,
 } from '../../../src/transports/broadcast-ring/ring-memory.js'
 import { Word } from '../../../src/transports/shared-memory/layout.js'
+import { Kind } from '../../../src/transports/shared-memory/ring-record.js'
 import { holds } from '../../codecs/property.js'
 import { smallSizes } from '../shared-memory/way.js'
 
@@ -234,5 +235,34 @@ describe('a reader that lies about its place', () => {
     expect(bed.broken).toHaveLength(1)
     expect(bed.readings[0]?.reader.next()).toBeUndefined()
     expect(bed.readings[1]?.ahead).toEqual([])
+  })
+})
+
+describe('a reader of a writer that says what cannot be', () => {
+  it.each<[string, (bed: Bed) => void]>([
+    [
+      'that it published more than the ring holds',
+      ({ memory }) => memory.way.words.set([1 << 20], Word.TAIL),
+    ],
+    ['that a message is longer than any', ({ memory }) => memory.way.heads.set([1 << 20], 0)],
+    ['that a record is of no kind', ({ memory }) => memory.way.heads.set([77], 1)],
+    ['that a message is one that was before', ({ memory }) => memory.prefixes.set([-1], 2)],
+    [
+      'that a block was lent to it which is outside of the pool',
+      ({ memory }) => memory.way.heads.set([9000, Kind.BLOCK, 4000, 1]),
+    ],
+    [
+      'that a block was lent to it which was not',
+      ({ memory }) => memory.way.heads.set([9000, Kind.BLOCK, 3, 1]),
+    ],
+  ])('%s takes nothing of it', (_, lie) => {
+    const bed = new Bed('block')
+    bed.join(0)
+    bed.send({ does: 'send', length: 100 })
+    bed.publish()
+    lie(bed)
+    expect(() => bed.readings[0]?.reader.next()).toThrow(
+      expect.objectContaining({ code: 'PROTOCOL_VIOLATION' }),
+    )
   })
 })
