@@ -201,7 +201,7 @@ describe('the configuration', () => {
       [
         'a place that is none',
         'transports: { listen: [tcp, "named-pipe://./x", pipe] }',
-        "transports.listen[2]: 'pipe' is no transport; there are memory, worker, named-pipe, anonymous-pipe, shared-memory, tcp, mailslot, dll, broadcast-ring",
+        "transports.listen[2]: 'pipe' is no transport; there are memory, worker, named-pipe, anonymous-pipe, shared-memory, file-mapping, tcp, mailslot, dll, broadcast-ring",
       ],
       ['a short secret', 'secret: tiny', "secret: 'tiny' is too short; the least is 16 characters"],
       [
