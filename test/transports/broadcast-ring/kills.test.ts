@@ -52,7 +52,7 @@ function leftOver(): string[] {
 it('a reader that is killed frees its place and all that it had, whatever it was at', async () => {
   const ring = await BroadcastRing.create('readers', context, { ...smallest, patience: 600_000 })
   onTestFinished(() => ring.close())
-  for (const _ of rounds(KILLS, 350)) {
+  for (const _ of rounds(KILLS, 350, 1 / 3)) {
     const peer = start('readers', 'hear')
     await once(peer, 'message')
     const most = random.below(MOST)
@@ -72,7 +72,7 @@ it('a reader that is killed frees its place and all that it had, whatever it was
 })
 
 it('a writer that is killed ends its readers with a reason, after all that it had published', async () => {
-  for (const _ of rounds(KILLS, 350)) {
+  for (const _ of rounds(KILLS, 350, 1 / 2)) {
     const writer = start('writer', 'write')
     await once(writer, 'message')
     const reader = await BroadcastRing.open('writer', context)
