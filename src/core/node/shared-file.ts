@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { link, lstat, mkdir, open, rename, unlink, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { link, lstat, mkdir, rename, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { reasonOf, SignalboxError } from '../contracts/index.js'
@@ -67,12 +68,8 @@ export async function readWhole(path: string): Promise<Uint8Array | undefined> {
   try {
     const status = await lstat(path)
     if (!status.isFile() || status.size > LARGEST) return new Uint8Array()
-    const file = await whenFree(() => open(path))
-    try {
-      return await file.readFile()
-    } finally {
-      await file.close()
-    }
+    // At once: a thread that ended in between would leave the file open, and Windows its name in the folder.
+    return await whenFree(async () => readFileSync(path))
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
     throw failure('read', path, error)
