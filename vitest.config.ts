@@ -35,10 +35,19 @@ const patience = (timeout: number) => {
   return { testTimeout, hookTimeout: testTimeout }
 }
 
+/** Under Windows the second processes of the conformance suite come from a bundle, too. */
+const bundledSuite = [
+  {
+    find: /^\.\/compiled-entry\.js$/,
+    replacement: resolve(import.meta.dirname, 'test/support/bundled-entry.ts'),
+  },
+]
+
 function nativeProject(): TestProjectInlineConfiguration {
   const platform = nativeProjects[process.platform as keyof typeof nativeProjects] ?? nativeProjects.linux
   return {
     extends: true,
+    resolve: { alias: process.platform === 'win32' ? bundledSuite : [] },
     test: { ...platform, ...patience(60_000), provide: { project: platform.name }, pool: 'forks' },
   }
 }
@@ -46,6 +55,7 @@ function nativeProject(): TestProjectInlineConfiguration {
 function wineProject(wine: { node: string; prefix: string }): TestProjectInlineConfiguration {
   return {
     extends: true,
+    resolve: { alias: bundledSuite },
     test: {
       name: 'wine',
       exclude: [forPosix, forLinux],

@@ -3,6 +3,7 @@
 // Uses nothing but Node itself. Does nothing, quickly, when all is there.
 import { buildForeign } from './build-foreign.mjs'
 import { buildAll } from './setup/build.mjs'
+import { bundleForWindows } from './setup/bundle.mjs'
 import { ensureInstalled } from './setup/install.mjs'
 import { SetupError, say } from './setup/project.mjs'
 import { prepareTestEnvironment } from './setup/test-environment.mjs'
@@ -13,7 +14,7 @@ const preparations = {
   build: [ensureInstalled, buildAll],
   demo: [ensureInstalled, buildAll],
   wine: [ensureInstalled, prepareTestEnvironment],
-  test: [ensureInstalled, prepareTestEnvironment, buildForeign, buildAll],
+  test: [ensureInstalled, prepareTestEnvironment, buildForeign, buildAll, bundleForWindows],
 }
 
 const purpose = process.argv[2] ?? ''

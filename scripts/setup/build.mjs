@@ -27,6 +27,9 @@ export const buildAll = () =>
     writeFileSync(stampFile, stamp)
   })
 
+/** What tells this build from all others. */
+export const stampOfBuild = () => readFileSync(stampFile, 'utf8')
+
 /** Whether what is built is what the sources say. */
 export const isUpToDate = () => isBuilt(digestOfInputs())
 

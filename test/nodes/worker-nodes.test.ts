@@ -1,12 +1,12 @@
-import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { filter, firstValueFrom } from 'rxjs'
 import { expect, it, onTestFinished } from 'vitest'
 import { type Node, spawnWorkerNode } from '../../src/index.js'
 import { Worked } from '../peers/worker-contracts.js'
+import { built } from '../support/built.js'
 import { nodes } from '../support/nodes.js'
 
-const program = pathToFileURL(resolve(import.meta.dirname, '../../.cache/build/test/peers/worker-node.js'))
+const program = pathToFileURL(built('test/peers/worker-node'))
 
 /** A node, and how it starts others in threads. */
 async function office() {

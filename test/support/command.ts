@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { resolve } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { built } from './built.js'
 import { crash } from './fixture.js'
 
-const main = resolve(import.meta.dirname, '../../dist/cli/main.js')
+const main = built('dist/cli/main')
 
 /** How a command ended, and what it said. */
 export interface Ended {

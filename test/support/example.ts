@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { resolve } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { built } from './built.js'
 import { crash } from './fixture.js'
-
-const built = resolve(import.meta.dirname, '../../.cache/build/examples')
 
 /** What an example is started with. */
 export interface ExampleOptions {
@@ -32,7 +30,7 @@ export class RunningExample {
   #said = { stdout: '', stderr: '' }
 
   constructor(path: string, { args = [], env = {}, cwd, group = false }: ExampleOptions = {}) {
-    this.process = spawn(process.execPath, [resolve(built, `${path}.js`), ...args], {
+    this.process = spawn(process.execPath, [built(`examples/${path}`), ...args], {
       cwd,
       detached: group,
       env: { ...process.env, ...env },

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { resolve } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { spawnNode } from '../../src/index.js'
+import { built } from './built.js'
 import { crash } from './fixture.js'
 import { nodes } from './nodes.js'
 
 /** The program of spawned nodes; its arguments are a name and a configuration. */
-export const spawnedNode = resolve(import.meta.dirname, '../../.cache/build/test/peers/spawned-node.js')
+export const spawnedNode = built('test/peers/spawned-node')
 
 /** A node, and how it starts others in processes, which are killed when the running test ends. */
 export async function family() {

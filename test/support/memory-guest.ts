@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { resolve } from 'node:path'
 import { firstValueFrom } from 'rxjs'
 import { type Connection, parseAddress } from '../../src/core/contracts/index.js'
 import { createTestContext } from '../../src/testing/index.js'
 import { namedPipe } from '../../src/transports/named-pipe/index.js'
 import type { Invitation, Outcome } from '../peers/memory-guest.js'
+import { built } from './built.js'
 import type { Finally } from './finally.js'
 import { crash } from './fixture.js'
 import { forkPeer } from './peer.js'
 
 /** The program of the guest, for a process that is started otherwise. */
-export const GUEST = resolve(import.meta.dirname, '../../.cache/build/test/peers/memory-guest.js')
+export const GUEST = built('test/peers/memory-guest')
 
 /** Another process that is told over a pipe by which way it gets memory: `test/peers/memory-guest.ts`. */
 export class MemoryGuest {
