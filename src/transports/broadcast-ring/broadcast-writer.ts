@@ -234,7 +234,8 @@ export class BroadcastWriter {
     const { published } = this.#ring
     const seat = this.#audience.slowest(published)
     const from = seat < 0 ? undefined : this.#audience.positionOf(seat, published)
-    if (from === undefined) return seat >= 0
+    // It may have caught up since it was found: then there is room.
+    if (from === undefined || from === published) return seat >= 0
     const to = this.#endOf(from, published)
     if (to === undefined) this.#broken(seat, `it says that it is at ${from}, where no message begins`)
     // Where it has moved itself meanwhile, there is more room as well.
