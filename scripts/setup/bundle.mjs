@@ -3,7 +3,7 @@
 // is made of hundreds: from a bundle it starts in a tenth of the time. Specs see the sources all the same, and on other
 // systems these programs run as they were compiled.
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { stampOfBuild } from './build.mjs'
 import { withLock } from './lock.mjs'
 import { projectCache, root } from './project.mjs'
@@ -47,13 +47,31 @@ export const bundleForWindows = () =>
 
 /** Each by the name that it has in the bundle, without its ending. */
 function entries() {
-  const compiled = ['test/peers', 'examples'].flatMap(folder =>
-    filesIn(`.cache/build/${folder}`).map(file => [`${folder}/${file}`, `.cache/build/${folder}/${file}`]),
-  )
+  const compiled = ['test/peers', 'examples'].flatMap(programsIn)
   const exported = [...exportedFiles(), ...programs].map(file => [file, file])
   return Object.fromEntries(
     [...compiled, ...exported].map(([name = '', file = '']) => [name.replace(/\.js$/, ''), join(root, file)]),
   )
+}
+
+/**
+ * What is run there: all that no other file imports. What one program alone imports becomes part of it, and finds others
+ * where it would without a bundle.
+ * @param {string} folder
+ */
+function programsIn(folder) {
+  const built = `.cache/build/${folder}`
+  const files = filesIn(built)
+  const imported = new Set(files.flatMap(file => importsOf(join(built, file))))
+  return files
+    .filter(file => !imported.has(join(built, file)))
+    .map(file => [`${folder}/${file}`, `${built}/${file}`])
+}
+
+/** @param {string} file */
+function importsOf(file) {
+  const code = readFileSync(join(root, file), 'utf8')
+  return [...code.matchAll(/\bfrom '(\.[^']+)'/g)].map(([, path = '']) => join(dirname(file), path))
 }
 
 /** What `package.json` exports. */
