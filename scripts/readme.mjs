@@ -1,6 +1,6 @@
 // What README.md does not say in its own words: the table of transports, from their descriptors, and the
 // examples, from their files. Run after a build: npm run readme
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { argv } from 'node:process'
 import { fileURLToPath } from 'node:url'
 
@@ -31,7 +31,7 @@ function renderTable(transports) {
       transport.nodeAddress('default', 'node'),
     )
     return [
-      `\`${transport.name}\``,
+      nameOf(transport.name),
       transport.summary,
       reach,
       boundaries,
@@ -47,6 +47,15 @@ function renderTable(transports) {
 }
 
 /**
+ * With a link to its page, where there is one.
+ * @param {string} transport
+ */
+function nameOf(transport) {
+  const page = `docs/${transport}.md`
+  return existsSync(new URL(page, root)) ? `[\`${transport}\`](${page})` : `\`${transport}\``
+}
+
+/**
  * The README as it ought to be.
  * @param {string} readme
  * @param {readonly import('signalbox').AnyTransport[]} transports
@@ -58,28 +67,7 @@ export function completed(readme, transports) {
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
-  const { anonymousPipe } = await import('signalbox/transports/anonymous-pipe')
-  const { broadcastRing } = await import('signalbox/transports/broadcast-ring')
-  const { dll } = await import('signalbox/transports/dll')
-  const { fileMapping } = await import('signalbox/transports/file-mapping')
-  const { mailslot } = await import('signalbox/transports/mailslot')
-  const { memory } = await import('signalbox/transports/memory')
-  const { namedPipe } = await import('signalbox/transports/named-pipe')
-  const { sharedMemory } = await import('signalbox/transports/shared-memory')
-  const { tcp } = await import('signalbox/transports/tcp')
-  const { worker } = await import('signalbox/transports/worker')
+  const { builtinTransports } = await import('#dist/composition/builtin-transports.js')
   const readme = new URL('README.md', root)
-  const transports = [
-    memory(),
-    worker(),
-    namedPipe(),
-    anonymousPipe(),
-    sharedMemory(),
-    fileMapping(),
-    tcp(),
-    mailslot(),
-    dll(),
-    broadcastRing(),
-  ]
-  writeFileSync(readme, completed(readFileSync(readme, 'utf8'), transports))
+  writeFileSync(readme, completed(readFileSync(readme, 'utf8'), builtinTransports()))
 }
