@@ -1,9 +1,14 @@
 import { closeSync, type FSWatcher, futimesSync, openSync, watch } from 'node:fs'
 import { reasonOf, SignalboxError } from '../../core/contracts/index.js'
 
+/** Windows loses reports of changes when many come at once, and nobody learns of it: so there is looked again, after so many ms. */
+const LOOK_AGAIN = 20
+const reportsChanges = process.platform !== 'win32'
+
 /**
  * Wakes those who wait for something in a file. Writing to mapped memory tells nobody, but a new time of
  * change does: systems report it to all who watch the file, and no third party is needed. Waiting costs nothing, and keeps the process alive.
+ * Where such reports are lost, whoever waits looks again and again, and nobody else has anything to do.
  */
 export class JournalBell {
   readonly #path: string
@@ -17,6 +22,7 @@ export class JournalBell {
 
   /** Wakes everybody who waits, in whatever process. */
   ring(): void {
+    if (!reportsChanges) return
     this.#file ??= openSync(this.#path, 'r+')
     const now = new Date()
     futimesSync(this.#file, now, now)
@@ -35,7 +41,7 @@ export class JournalBell {
    * @throws SignalboxError `SYSTEM`
    */
   listen(): void {
-    if (this.#watcher !== undefined) return
+    if (this.#watcher !== undefined || !reportsChanges) return
     try {
       this.#watcher = watch(this.#path, () => this.wake())
       // Somebody waits in vain then, until the next wake: what is watched may be gone, and that is no fault of ours.
@@ -47,15 +53,17 @@ export class JournalBell {
     }
   }
 
-  /** Resolves with the next ring or wake, or when the signal fires. */
+  /** Resolves with the next ring or wake, when the signal fires, or when it is time to look again. */
   wait(signal?: AbortSignal): Promise<void> {
     return new Promise(resolve => {
       const done = () => {
+        clearTimeout(again)
         signal?.removeEventListener('abort', done)
         this.#waiting.delete(done)
         if (this.#waiting.size === 0) this.#watcher?.unref()
         resolve()
       }
+      const again = reportsChanges ? undefined : setTimeout(done, LOOK_AGAIN)
       this.#waiting.add(done)
       this.#watcher?.ref()
       signal?.addEventListener('abort', done, { once: true })

@@ -201,7 +201,7 @@ describe('a journal', () => {
 })
 
 describe('a journal between two processes', () => {
-  it('wakes who waits for a record, or for room, and costs nothing meanwhile', async () => {
+  it('wakes who waits for a record, or for room', async () => {
     const journal = await open({ bytes: 4096 })
     const consumer = await journal.consumer('all')
     const peer = forkPeer('journal', ['count', path, '5000'])
