@@ -72,3 +72,8 @@ export function formatAddress(parts: {
 function invalid(text: string, why: string, cause?: unknown): SignalboxError {
   return new SignalboxError('ADDRESS_INVALID', `address ${JSON.stringify(text)}: ${why}`, { cause })
 }
+
+/** A path of a node in a namespace: encoded once more, so that no two pairs of names make one path. */
+export function nodePath(namespace: string, node: string): string {
+  return [namespace, node].map(encodeURIComponent).join('/')
+}

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { type Observable, Subject } from 'rxjs'
 import {
+  assertNoSink,
   type Clock,
   type CloseReason,
   type Connection,
@@ -101,10 +102,7 @@ export class PipeConnection implements Connection {
   }
 
   receive(sink: FrameSink): void {
-    if (this.#sink !== undefined) {
-      const why = 'its one sink is taken; call receive once per connection'
-      throw new SignalboxError('CLOSED', `${this.#options.name}: ${why}`)
-    }
+    assertNoSink(this.#sink, this.#options.name)
     this.#sink = sink
     this.#incoming?.on('data', this.#onData)
     if (!this.#paused && this.#reason === undefined) this.#incoming?.resume()

@@ -6,6 +6,7 @@ import {
   type EndPair,
   formatAddress,
   type IntroducedTransport,
+  nodePath,
   parseAddress,
   SignalboxError,
   type TransportContext,
@@ -34,9 +35,7 @@ export class AnonymousPipeTransport implements IntroducedTransport<PipeEnds> {
   }
 
   nodeAddress(namespace: string, node: string): Address {
-    // Encoded once more, so that no two pairs of names make one path.
-    const path = [namespace, node].map(encodeURIComponent).join('/')
-    return formatAddress({ scheme: this.name, host: '.', path })
+    return formatAddress({ scheme: this.name, host: '.', path: nodePath(namespace, node) })
   }
 
   returnAddress(to: Address, unique: string): Address {

@@ -1,5 +1,6 @@
 import { type Observable, Subject } from 'rxjs'
 import {
+  assertNoSink,
   type CloseReason,
   type Connection,
   type FrameSink,
@@ -59,12 +60,7 @@ export class MemoryConnection implements Connection {
   }
 
   receive(sink: FrameSink): void {
-    if (this.#sink !== undefined) {
-      throw new SignalboxError(
-        'CLOSED',
-        `${this.#name}: its one sink is taken; call receive once per connection`,
-      )
-    }
+    assertNoSink(this.#sink, this.#name)
     this.#sink = sink
     this.#deliverSoon()
   }

@@ -7,6 +7,7 @@ import {
   type ConnectionTransport,
   formatAddress,
   type Listener,
+  nodePath,
   SignalboxError,
   type TransportContext,
   type TransportOptions,
@@ -31,9 +32,7 @@ export class MemoryTransport implements ConnectionTransport {
   }
 
   nodeAddress(namespace: string, node: string): Address {
-    // Encoded once more, so that no two pairs of names make one path.
-    const path = [namespace, node].map(encodeURIComponent).join('/')
-    return formatAddress({ scheme: 'memory', host: '.', path })
+    return formatAddress({ scheme: 'memory', host: '.', path: nodePath(namespace, node) })
   }
 
   async listen(

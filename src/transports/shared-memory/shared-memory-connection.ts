@@ -1,5 +1,6 @@
 import { type Observable, Subject } from 'rxjs'
 import {
+  assertNoSink,
   type Clock,
   type CloseReason,
   type Connection,
@@ -136,12 +137,7 @@ export class SharedMemoryConnection implements Connection {
   }
 
   receive(sink: FrameSink): void {
-    if (this.#sink !== undefined) {
-      throw new SignalboxError(
-        'CLOSED',
-        `${this.#name}: its one sink is taken; call receive once per connection`,
-      )
-    }
+    assertNoSink(this.#sink, this.#name)
     this.#sink = sink
     this.#turnSoon()
   }

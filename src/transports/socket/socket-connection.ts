@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { type Observable, Subject } from 'rxjs'
 import {
+  assertNoSink,
   type Clock,
   type CloseReason,
   type Connection,
@@ -120,12 +121,7 @@ export class SocketConnection implements Connection {
   }
 
   receive(sink: FrameSink): void {
-    if (this.#sink !== undefined) {
-      throw new SignalboxError(
-        'CLOSED',
-        `${this.#name}: its one sink is taken; call receive once per connection`,
-      )
-    }
+    assertNoSink(this.#sink, this.#name)
     this.#sink = sink
     this.#socket.on('data', this.#onData)
     if (!this.#paused && this.#reason === undefined) this.#socket.resume()

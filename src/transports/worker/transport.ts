@@ -7,6 +7,7 @@ import {
   type EndPair,
   formatAddress,
   type IntroducedTransport,
+  nodePath,
   SignalboxError,
   type TransportContext,
 } from '../../core/contracts/index.js'
@@ -29,9 +30,7 @@ export class WorkerTransport implements IntroducedTransport<MessagePort> {
   }
 
   nodeAddress(namespace: string, node: string): Address {
-    // Encoded once more, so that no two pairs of names make one path.
-    const path = [namespace, node].map(encodeURIComponent).join('/')
-    return formatAddress({ scheme: 'worker', host: '.', path })
+    return formatAddress({ scheme: 'worker', host: '.', path: nodePath(namespace, node) })
   }
 
   pair(): EndPair<MessagePort> {

@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads'
 import { type Observable, Subject } from 'rxjs'
 import {
   type Address,
+  assertNoSink,
   type CloseReason,
   type Connection,
   type FrameSink,
@@ -61,10 +62,7 @@ export class WorkerConnection implements Connection {
   }
 
   receive(sink: FrameSink): void {
-    if (this.#sink !== undefined) {
-      const why = 'its one sink is taken; call receive once per connection'
-      throw new SignalboxError('CLOSED', `${this.#address.href}: ${why}`)
-    }
+    assertNoSink(this.#sink, this.#address.href)
     this.#sink = sink
     if (!this.#over && !this.#peerGone) this.#port.ref()
     this.#deliverSoon()
