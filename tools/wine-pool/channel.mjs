@@ -4,6 +4,9 @@ import v8 from 'node:v8'
 
 const headerSize = 4
 
+/** What a worker says from time to time to show that its event loop turns. */
+export const heartbeat = 'heartbeat'
+
 /**
  * @param {import('node:net').Socket} socket
  * @param {(message: any) => void} onMessage

@@ -2,7 +2,7 @@
 // `node.exe worker.mjs <port>`, and executes what vitest sends over that port of 127.0.0.1.
 import { once } from 'node:events'
 import net from 'node:net'
-import { openChannel } from './channel.mjs'
+import { heartbeat, openChannel } from './channel.mjs'
 import { translateImportMeta, translatePaths } from './windows-paths.mjs'
 
 translatePaths()
@@ -22,6 +22,7 @@ const listeners = new Set()
 const post = openChannel(socket, message => {
   for (const listener of listeners) listener(message)
 })
+setInterval(() => post(heartbeat), 5_000).unref()
 
 init({
   post,
