@@ -22,6 +22,9 @@ const layerRules = layers.slice(1).map(({ name, path }, index) => ({
   to: { path: layers.slice(0, index + 1).map(higher => higher.path) },
 }))
 
+/** What several transports are made of, and is none itself. */
+const sharedFolders = 'segment|socket'
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -56,18 +59,17 @@ module.exports = {
     },
     {
       name: 'transports-are-islands',
-      comment: 'A transport imports no other one, except the stream-socket adapter that several share.',
+      comment: 'A transport imports no other one: what several share has a folder that is none.',
       severity: 'error',
-      from: { path: '^src/transports/([^/]+)/', pathNot: '^src/transports/(broadcast-ring|file-mapping)/' },
-      to: { path: '^src/transports/', pathNot: '^src/transports/($1|socket)/' },
+      from: { path: '^src/transports/([^/]+)/' },
+      to: { path: '^src/transports/', pathNot: `^src/transports/($1|${sharedFolders})/` },
     },
     {
-      name: 'shared-memory-is-built-upon',
-      comment:
-        'A ring with many readers is made of what one with a single reader is made of, and a mapped file is one more place for it.',
+      name: 'shared-folders-know-no-transport',
+      comment: 'What transports share is made of nothing that only one of them has.',
       severity: 'error',
-      from: { path: '^src/transports/(broadcast-ring|file-mapping)/' },
-      to: { path: '^src/transports/', pathNot: '^src/transports/($1|shared-memory)/' },
+      from: { path: `^src/transports/(${sharedFolders})/` },
+      to: { path: '^src/transports/', pathNot: '^src/transports/$1/' },
     },
     {
       name: 'testing-is-for-tests',

@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { chownSync, statSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { SharedMemory } from '../../src/transports/shared-memory/shared-memory.js'
+import { SharedMemory } from '../../src/native/shared-memory.js'
 import { skipUnless } from '../support/capability.js'
 
-const built = resolve(import.meta.dirname, '../../dist/transports/shared-memory/shared-memory.js')
+const built = resolve(import.meta.dirname, '../../dist/native/shared-memory.js')
 const SOMEBODY_ELSE = 65_534
 const isRoot = process.geteuid?.() === 0
 

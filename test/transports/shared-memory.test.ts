@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { SharedMemory } from '../../src/transports/shared-memory/shared-memory.js'
+import { SharedMemory } from '../../src/native/shared-memory.js'
 
 /** A name that nobody has; its memory goes away with the test. */
 function created(bytes: number, name = freshName()): SharedMemory {

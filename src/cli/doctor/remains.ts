@@ -3,7 +3,7 @@ import { directoryLeftOvers } from '../../core/node/directory-left-overs.js'
 import { processTable } from '../../native/process-table.js'
 import { FileSegments } from '../../transports/file-mapping/file-segments.js'
 import { socketLeftOvers } from '../../transports/named-pipe/posix-left-overs.js'
-import { Segments } from '../../transports/shared-memory/segments.js'
+import { Segments } from '../../transports/segment/segments.js'
 import type { Finding } from './finding.js'
 
 /** What killed processes left behind in this system; nothing of a living one. */

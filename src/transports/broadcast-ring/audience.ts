@@ -1,4 +1,4 @@
-import type { RingAudience } from '../shared-memory/ring-writer.js'
+import type { RingAudience } from '../segment/ring-writer.js'
 import { MOST_READERS, type RingMemory, SeatWord, seatAt } from './ring-memory.js'
 
 /** What an {@link Audience} asks of the writer. */

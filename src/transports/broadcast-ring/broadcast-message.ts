@@ -1,4 +1,4 @@
-import { SegmentFrame } from '../shared-memory/segment-frame.js'
+import { SegmentFrame } from '../segment/segment-frame.js'
 
 /** A message of a ring, which is lent to a reader: a large one in place, a small one as a copy of the reader's own. */
 export class BroadcastMessage extends SegmentFrame {

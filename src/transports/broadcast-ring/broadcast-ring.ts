@@ -7,7 +7,7 @@ import {
   SignalboxError,
   type TransportContext,
 } from '../../core/contracts/index.js'
-import { rephrased } from '../shared-memory/rephrased.js'
+import { rephrased } from '../segment/rephrased.js'
 import type { BroadcastMessage } from './broadcast-message.js'
 import type { HeardRing } from './heard-ring.js'
 import type { Loan } from './loan.js'

@@ -1,5 +1,5 @@
 import { type CloseReason, isSignalboxError, SignalboxError } from '../../core/contracts/index.js'
-import type { Segment } from '../shared-memory/segment.js'
+import type { Segment } from '../segment/segment.js'
 import type { BroadcastMessage } from './broadcast-message.js'
 import { BroadcastReader } from './broadcast-reader.js'
 import type { RingOffer } from './introduction.js'

@@ -1,7 +1,7 @@
 import type { Release } from '../../core/contracts/index.js'
-import { brokenRule } from '../shared-memory/broken-rule.js'
-import { PAGE } from '../shared-memory/layout.js'
-import type { BlockSource } from '../shared-memory/segment-frame.js'
+import { brokenRule } from '../segment/broken-rule.js'
+import { PAGE } from '../segment/layout.js'
+import type { BlockSource } from '../segment/segment-frame.js'
 import { PREFIX, type RingMemory } from './ring-memory.js'
 
 /** A reader's side of the pool: what the writer says of a block is checked, and given back by this reader's bit. */

@@ -1,6 +1,6 @@
 import { type Address, type Connection, formatAddress } from '../../core/contracts/index.js'
-import { ControlLine } from '../shared-memory/control-line.js'
-import type { Meeting } from '../shared-memory/introduce.js'
+import { ControlLine } from '../segment/control-line.js'
+import type { Meeting } from '../segment/introduce.js'
 import { HeardRing, type HeardRingOptions } from './heard-ring.js'
 import { introduce } from './introduction.js'
 import type { OwnRing } from './own-ring.js'

@@ -1,4 +1,4 @@
-import { PAGE, type Sizes, type Way, wayAt, wayBytes } from '../shared-memory/layout.js'
+import { PAGE, type Sizes, type Way, wayAt, wayBytes } from '../segment/layout.js'
 
 /** Readers that one ring has at most: each has a bit in the words of the blocks. */
 export const MOST_READERS = 31

@@ -1,5 +1,5 @@
 import { SignalboxError } from '../../core/contracts/index.js'
-import { isReasonable, type Sizes } from '../shared-memory/layout.js'
+import { isReasonable, type Sizes } from '../segment/layout.js'
 import type { SlowReaderPolicy } from './broadcast-writer.js'
 
 /** Options of a ring, which its writer decides. */

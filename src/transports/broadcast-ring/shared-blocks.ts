@@ -1,5 +1,5 @@
-import { PAGE } from '../shared-memory/layout.js'
-import { PageRuns } from '../shared-memory/page-runs.js'
+import { PAGE } from '../segment/layout.js'
+import { PageRuns } from '../segment/page-runs.js'
 import type { RingMemory } from './ring-memory.js'
 
 /**

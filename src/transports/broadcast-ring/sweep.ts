@@ -1,5 +1,5 @@
 import { reasonOf, type TransportContext } from '../../core/contracts/index.js'
-import { Segments } from '../shared-memory/segments.js'
+import { Segments } from '../segment/segments.js'
 
 /** Removes what this user's processes that are gone have left behind, before there is more; what cannot be removed is reported. */
 export async function sweepSegments({ runtimeFolder, log }: TransportContext, what: string): Promise<void> {

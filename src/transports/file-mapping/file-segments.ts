@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LeftOver, OwnLeftOver, ProcessTable } from '../../core/contracts/index.js'
 import { processTable } from '../../native/process-table.js'
-import { ownerOfSegment, ownSegmentName } from '../shared-memory/segment-name.js'
-import type { NamedSegment, SegmentSource } from '../shared-memory/segment-source.js'
+import { ownerOfSegment, ownSegmentName } from '../segment/segment-name.js'
+import type { NamedSegment, SegmentSource } from '../segment/segment-source.js'
 import { FileMapping } from './file-mapping.js'
 
 /**

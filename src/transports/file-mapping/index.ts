@@ -1,6 +1,6 @@
 import type { ConnectionTransport } from '../../core/contracts/index.js'
-import type { SegmentKind } from '../shared-memory/segment-source.js'
-import { SegmentTransport } from '../shared-memory/transport.js'
+import { SegmentTransport } from '../segment/connection/segment-transport.js'
+import type { SegmentKind } from '../segment/segment-source.js'
 import { FileSegments } from './file-segments.js'
 
 export { FileMapping, type FileMappingOptions } from './file-mapping.js'

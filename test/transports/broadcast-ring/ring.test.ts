@@ -12,10 +12,10 @@ import {
   SeatWord,
   seatAt,
 } from '../../../src/transports/broadcast-ring/ring-memory.js'
-import { Word } from '../../../src/transports/shared-memory/layout.js'
-import { Kind } from '../../../src/transports/shared-memory/ring-record.js'
+import { Word } from '../../../src/transports/segment/layout.js'
+import { Kind } from '../../../src/transports/segment/ring-record.js'
 import { holds } from '../../codecs/property.js'
-import { smallSizes } from '../shared-memory/way.js'
+import { smallSizes } from '../segment/way.js'
 
 type Step =
   | { readonly does: 'send' | 'loan'; readonly length: number }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SpinPace } from '../../../src/transports/shared-memory/spin-pace.js'
+import { SpinPace } from '../../../src/transports/segment/connection/spin-pace.js'
 
 /** A clock whose every reading is `step` ms later than the one before. */
 class TickingClock {

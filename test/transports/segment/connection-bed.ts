@@ -1,13 +1,13 @@
 import { connectionPair, type PairedConnection } from '../../../src/testing/index.js'
-import { ControlLine } from '../../../src/transports/shared-memory/control-line.js'
-import { type Sizes, segmentBytes, type Way, waysOf } from '../../../src/transports/shared-memory/layout.js'
-import { SharedMemoryConnection } from '../../../src/transports/shared-memory/shared-memory-connection.js'
+import { SegmentConnection } from '../../../src/transports/segment/connection/segment-connection.js'
+import { ControlLine } from '../../../src/transports/segment/control-line.js'
+import { type Sizes, segmentBytes, type Way, waysOf } from '../../../src/transports/segment/layout.js'
 import { smallSizes } from './way.js'
 
 /** Two ends over one piece of this process's memory. */
 export interface ConnectionBed {
-  readonly dialler: SharedMemoryConnection
-  readonly listener: SharedMemoryConnection
+  readonly dialler: SegmentConnection
+  readonly listener: SegmentConnection
   /** How often each let go of the memory. */
   readonly closes: { dialler: number; listener: number }
   /** Bells that either rang. */
@@ -28,7 +28,7 @@ export function connectionBed(sizes: Sizes = smallSizes): ConnectionBed {
 
 /** An honest listener, and all that its peer can do: write anywhere, say anything. */
 export interface HostileBed {
-  readonly victim: SharedMemoryConnection
+  readonly victim: SegmentConnection
   /** The peer's end of the control connection. */
   readonly control: PairedConnection
   /** What the victim reads from, and what it writes to. */
@@ -51,8 +51,8 @@ function endOf(
   buffer: ArrayBuffer,
   sizes: Sizes,
   close: () => void,
-): SharedMemoryConnection {
-  return new SharedMemoryConnection({
+): SegmentConnection {
+  return new SegmentConnection({
     name: `the ${role}`,
     role,
     control: new ControlLine(connection),

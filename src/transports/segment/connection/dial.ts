@@ -6,13 +6,13 @@ import {
   type TransportContext,
   type TransportOptions,
   throwIfAborted,
-} from '../../core/contracts/index.js'
-import { ControlLine } from './control-line.js'
-import { askForMemory } from './introduce.js'
-import type { Sizes } from './layout.js'
-import { rephrased } from './rephrased.js'
-import type { SegmentSource } from './segment-source.js'
-import { SharedMemoryConnection } from './shared-memory-connection.js'
+} from '../../../core/contracts/index.js'
+import { ControlLine } from '../control-line.js'
+import { askForMemory } from '../introduce.js'
+import type { Sizes } from '../layout.js'
+import { rephrased } from '../rephrased.js'
+import type { SegmentSource } from '../segment-source.js'
+import { SegmentConnection } from './segment-connection.js'
 
 /**
  * Connects to whoever listens at `address`.
@@ -42,5 +42,5 @@ export async function dial(
       : error
   })
   const { href: name } = address
-  return new SharedMemoryConnection({ name, role: 'dialler', control: line, clock, spin, ...shared })
+  return new SegmentConnection({ name, role: 'dialler', control: line, clock, spin, ...shared })
 }

@@ -1,4 +1,4 @@
-import { type Address, formatAddress, SignalboxError } from '../../core/contracts/index.js'
+import { type Address, formatAddress, SignalboxError } from '../../../core/contracts/index.js'
 
 /** @throws SignalboxError `ADDRESS_INVALID` for what is no name of this machine */
 export function assertName(transport: string, { scheme, host, port, path, options, href }: Address): void {

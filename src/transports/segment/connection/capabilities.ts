@@ -1,6 +1,6 @@
-import type { Capabilities } from '../../core/contracts/index.js'
-import type { Sizes } from './layout.js'
-import type { SegmentKind } from './segment-source.js'
+import type { Capabilities } from '../../../core/contracts/index.js'
+import type { Sizes } from '../layout.js'
+import type { SegmentKind } from '../segment-source.js'
 
 /** Where shared memory exists as described here. */
 export const platforms: readonly NodeJS.Platform[] = ['linux', 'darwin', 'win32']

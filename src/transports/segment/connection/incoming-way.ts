@@ -1,9 +1,9 @@
-import type { Frame } from '../../core/contracts/index.js'
-import { PAGE, type Way } from './layout.js'
-import { LentBlocks } from './lent-blocks.js'
-import { isWanted, RingReader } from './ring-reader.js'
-import { Kind } from './ring-record.js'
-import { SegmentFrame } from './segment-frame.js'
+import type { Frame } from '../../../core/contracts/index.js'
+import { PAGE, type Way } from '../layout.js'
+import { LentBlocks } from '../lent-blocks.js'
+import { isWanted, RingReader } from '../ring-reader.js'
+import { Kind } from '../ring-record.js'
+import { SegmentFrame } from '../segment-frame.js'
 
 /** What an {@link IncomingWay} asks of its connection. */
 export interface IncomingBell {

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Release } from '../../../src/core/contracts/index.js'
-import { BlockPool } from '../../../src/transports/shared-memory/block-pool.js'
-import { PAGE } from '../../../src/transports/shared-memory/layout.js'
-import { LentBlocks } from '../../../src/transports/shared-memory/lent-blocks.js'
+import { BlockPool } from '../../../src/transports/segment/block-pool.js'
+import { PAGE } from '../../../src/transports/segment/layout.js'
+import { LentBlocks } from '../../../src/transports/segment/lent-blocks.js'
 import { holds } from '../../codecs/property.js'
 import { smallSizes, wayOf } from './way.js'
 

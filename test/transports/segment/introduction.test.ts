@@ -8,12 +8,8 @@ import {
   type TransportContext,
 } from '../../../src/core/contracts/index.js'
 import { createTestContext, VirtualClock } from '../../../src/testing/index.js'
+import { encodeHello, encodeOffer, encodeRefusal } from '../../../src/transports/segment/introduction.js'
 import { sharedMemory } from '../../../src/transports/shared-memory/index.js'
-import {
-  encodeHello,
-  encodeOffer,
-  encodeRefusal,
-} from '../../../src/transports/shared-memory/introduction.js'
 import { temporaryFolder } from '../../support/temporary-folder.js'
 
 const address = parseAddress('shared-memory://./introductions')

@@ -1,8 +1,8 @@
-import { SignalboxError } from '../../core/contracts/index.js'
-import { MappedMemory } from '../../native/mapped-memory.js'
-import type { MappingAccess, SharedHandle, SharedObject } from '../../native/mapping.js'
-import * as posix from '../../native/posix/shared-memory-object.js'
-import * as win32 from '../../native/win32/file-mapping.js'
+import { SignalboxError } from '../core/contracts/index.js'
+import { MappedMemory } from './mapped-memory.js'
+import type { MappingAccess, SharedHandle, SharedObject } from './mapping.js'
+import * as posix from './posix/shared-memory-object.js'
+import * as win32 from './win32/file-mapping.js'
 
 const { createSharedObject, createAnonymousObject, openSharedObject, adoptSharedObject, takeSharedHandle } =
   process.platform === 'win32' ? win32 : posix

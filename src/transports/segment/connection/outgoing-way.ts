@@ -1,10 +1,10 @@
-import { type InPlaceSender, SignalboxError } from '../../core/contracts/index.js'
-import { BlockPool } from './block-pool.js'
-import { EndOfTurn } from './end-of-turn.js'
-import { PAGE, type Way, Word } from './layout.js'
-import { RingReader } from './ring-reader.js'
-import { Kind, MOST_INLINE } from './ring-record.js'
-import { RingWriter } from './ring-writer.js'
+import { type InPlaceSender, SignalboxError } from '../../../core/contracts/index.js'
+import { BlockPool } from '../block-pool.js'
+import { EndOfTurn } from '../end-of-turn.js'
+import { PAGE, type Way, Word } from '../layout.js'
+import { RingReader } from '../ring-reader.js'
+import { Kind, MOST_INLINE } from '../ring-record.js'
+import { RingWriter } from '../ring-writer.js'
 
 /** What an {@link OutgoingWay} asks of its connection. */
 export interface OutgoingBell {

@@ -1,10 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { processTable } from '../../src/native/process-table.js'
-import { newSegmentName, ownerOfSegment } from '../../src/transports/shared-memory/segment-name.js'
-import { Segments } from '../../src/transports/shared-memory/segments.js'
-import { SharedMemory } from '../../src/transports/shared-memory/shared-memory.js'
-import { skipUnless } from '../support/capability.js'
-import { temporaryFolder } from '../support/temporary-folder.js'
+import { processTable } from '../../../src/native/process-table.js'
+import { SharedMemory } from '../../../src/native/shared-memory.js'
+import { newSegmentName, ownerOfSegment } from '../../../src/transports/segment/segment-name.js'
+import { Segments } from '../../../src/transports/segment/segments.js'
+import { skipUnless } from '../../support/capability.js'
+import { temporaryFolder } from '../../support/temporary-folder.js'
 
 /** A process table with one process, that can be replaced by another one of the same pid. */
 function tableOf(pid: number, incarnation: string | undefined) {

@@ -9,13 +9,13 @@ import {
   type TransportContext,
   type TransportOptions,
   throwIfAborted,
-} from '../../core/contracts/index.js'
-import { ControlLine } from './control-line.js'
-import { offerMemory } from './introduce.js'
-import type { Sizes } from './layout.js'
-import { rephrased } from './rephrased.js'
-import type { SegmentSource } from './segment-source.js'
-import { SharedMemoryConnection } from './shared-memory-connection.js'
+} from '../../../core/contracts/index.js'
+import { ControlLine } from '../control-line.js'
+import { offerMemory } from '../introduce.js'
+import type { Sizes } from '../layout.js'
+import { rephrased } from '../rephrased.js'
+import type { SegmentSource } from '../segment-source.js'
+import { SegmentConnection } from './segment-connection.js'
 
 /**
  * Listens at `address`.
@@ -40,11 +40,11 @@ export async function listen(
   const controls = await place.catch(error => {
     throw rephrased(`listen on ${address.href}`, error)
   })
-  return new SharedMemoryListener(address, context, controls, segments, mine, spin)
+  return new SegmentListener(address, context, controls, segments, mine, spin)
 }
 
 /** Shares memory with each that comes to the meeting place. */
-class SharedMemoryListener implements Listener {
+class SegmentListener implements Listener {
   readonly connections$: Observable<Connection>
   readonly #arrivals = new Arrivals()
   readonly #subscription: Subscription
@@ -80,7 +80,7 @@ class SharedMemoryListener implements Listener {
     try {
       const shared = await offerMemory({ line, what, mine: this.mine, clock }, this.segments)
       this.#arrivals.add(
-        new SharedMemoryConnection({ name: href, role: 'listener', control: line, clock, spin, ...shared }),
+        new SegmentConnection({ name: href, role: 'listener', control: line, clock, spin, ...shared }),
       )
     } catch (error) {
       if (!isSignalboxError(error, 'CLOSED')) log.warn(`${href}: a peer was refused: ${reasonOf(error)}`)

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import type { Clock } from '../../core/contracts/index.js'
+import type { Clock } from '../../../core/contracts/index.js'
 
 /** ms that one wait looks again and again: at most, and at least where waits paid. */
 const LONGEST = 0.05

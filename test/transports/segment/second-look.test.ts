@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SecondLook } from '../../../src/transports/shared-memory/second-look.js'
+import { SecondLook } from '../../../src/transports/segment/connection/second-look.js'
 
 describe('looking once more before sleep', () => {
   it('goes on while it is fruitful now and then', () => {

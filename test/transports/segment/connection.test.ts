@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Connection, Release } from '../../../src/core/contracts/index.js'
-import { PAGE } from '../../../src/transports/shared-memory/layout.js'
-import { MOST_INLINE } from '../../../src/transports/shared-memory/ring-record.js'
+import { PAGE } from '../../../src/transports/segment/layout.js'
+import { MOST_INLINE } from '../../../src/transports/segment/ring-record.js'
 import { connectionBed, turns } from './connection-bed.js'
 import { smallSizes } from './way.js'
 

@@ -1,9 +1,9 @@
 import type { LeftOver, ProcessTable } from '../../core/contracts/index.js'
 import { processTable } from '../../native/process-table.js'
+import { SharedMemory } from '../../native/shared-memory.js'
 import { ownerOfSegment, ownSegmentName } from './segment-name.js'
 import { forgetSegment, listSegments, recordSegment, removeSegment } from './segment-register.js'
 import type { SegmentSource } from './segment-source.js'
-import { SharedMemory } from './shared-memory.js'
 
 /**
  * The shared memory that processes of Signalbox make for each other, under names that tell whose it is. So

@@ -10,17 +10,17 @@ import {
   type Limits,
   type PeerIdentity,
   SignalboxError,
-} from '../../core/contracts/index.js'
-import type { ControlLine } from './control-line.js'
+} from '../../../core/contracts/index.js'
+import type { ControlLine } from '../control-line.js'
+import { type Sizes, waysOf } from '../layout.js'
+import type { Segment } from '../segment.js'
 import { IncomingWay } from './incoming-way.js'
-import { type Sizes, waysOf } from './layout.js'
 import { OutgoingWay } from './outgoing-way.js'
 import { SecondLook } from './second-look.js'
-import type { Segment } from './segment.js'
 import { SpinPace, type SpinTally } from './spin-pace.js'
 
-/** What a {@link SharedMemoryConnection} is made of. */
-export interface SharedMemoryConnectionOptions {
+/** What a {@link SegmentConnection} is made of. */
+export interface SegmentConnectionOptions {
   /** How messages call it. */
   readonly name: string
   readonly role: 'dialler' | 'listener'
@@ -57,7 +57,7 @@ const LOOK_AFTER = { frames: 64, bytes: 64 * 1024 }
  * What was sent is with the peer at the end of the turn, even if this process is killed then: the peer reads it
  * from the memory before it reports the end.
  */
-export class SharedMemoryConnection implements Connection {
+export class SegmentConnection implements Connection {
   readonly remote: PeerIdentity
   readonly limits: Limits
   readonly closed: Promise<CloseReason>
@@ -88,7 +88,7 @@ export class SharedMemoryConnection implements Connection {
   #resolveClosed: (reason: CloseReason) => void = () => {}
 
   /** @throws SignalboxError `PROTOCOL_VIOLATION` when the segment is smaller than agreed */
-  constructor({ name, role, control, segment, sizes, clock, spin = true }: SharedMemoryConnectionOptions) {
+  constructor({ name, role, control, segment, sizes, clock, spin = true }: SegmentConnectionOptions) {
     const { there, back } = waysOf(segment.buffer, sizes)
     const ring = () => {
       this.#bells++

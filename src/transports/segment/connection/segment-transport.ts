@@ -8,15 +8,15 @@ import {
   SignalboxError,
   type TransportContext,
   type TransportOptions,
-} from '../../core/contracts/index.js'
-import { nativeAvailability } from '../../native/availability.js'
-import { foreign } from '../../native/system-library.js'
+} from '../../../core/contracts/index.js'
+import { nativeAvailability } from '../../../native/availability.js'
+import { foreign } from '../../../native/system-library.js'
+import { isReasonable, type Sizes } from '../layout.js'
+import type { SegmentKind } from '../segment-source.js'
 import { capabilitiesOf, platforms } from './capabilities.js'
 import { dial } from './dial.js'
-import { isReasonable, type Sizes } from './layout.js'
-import type { SegmentKind } from './segment-source.js'
-import { assertName, nodeMemoryAddress } from './shared-memory-address.js'
-import { listen } from './shared-memory-listener.js'
+import { assertName, nodeMemoryAddress } from './segment-address.js'
+import { listen } from './segment-listener.js'
 
 /** Frames in memory that two processes share, wherever it comes from. */
 export class SegmentTransport implements ConnectionTransport {

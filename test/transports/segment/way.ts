@@ -1,4 +1,4 @@
-import { type Sizes, segmentBytes, type Way, waysOf } from '../../../src/transports/shared-memory/layout.js'
+import { type Sizes, segmentBytes, type Way, waysOf } from '../../../src/transports/segment/layout.js'
 
 /** The smallest that there are, so that everything wraps around and runs out often. */
 export const smallSizes: Sizes = { ring: 64 * 1024, keep: 64 * 1024, largest: 64 * 1024 }

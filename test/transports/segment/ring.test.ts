@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Word } from '../../../src/transports/shared-memory/layout.js'
-import { RingReader } from '../../../src/transports/shared-memory/ring-reader.js'
-import { Kind, MOST_INLINE } from '../../../src/transports/shared-memory/ring-record.js'
-import { RingWriter } from '../../../src/transports/shared-memory/ring-writer.js'
+import { Word } from '../../../src/transports/segment/layout.js'
+import { RingReader } from '../../../src/transports/segment/ring-reader.js'
+import { Kind, MOST_INLINE } from '../../../src/transports/segment/ring-record.js'
+import { RingWriter } from '../../../src/transports/segment/ring-writer.js'
 import { holds } from '../../codecs/property.js'
 import { smallSizes, wayOf } from './way.js'
 
