@@ -28,18 +28,23 @@ export class FramePrinter {
     })
   }
 
+  /** Whether as many frames were printed as were wanted. */
+  get hasEnough(): boolean {
+    return this.#wanted === 0
+  }
+
   /**
    * Prints a frame, whose bytes it does not keep. Returns a promise where the output cannot take more
    * until that resolves.
    * @throws SignalboxError `CLOSED` when there were enough.
    */
   print(frame: Uint8Array): void | Promise<void> {
-    if (this.#wanted === 0) {
+    if (this.hasEnough) {
       throw new SignalboxError('CLOSED', 'the listener has as many frames as it wanted')
     }
     const flows = this.#output.write(`${this.#lineOf(frame)}\n`)
     this.#wanted--
-    if (this.#wanted === 0) this.#resolveEnough()
+    if (this.hasEnough) this.#resolveEnough()
     if (!flows) return once(this.#output, 'drain').then(() => {})
   }
 

@@ -12,6 +12,7 @@ import { type FrameFormat, FramePrinter } from './frame-printer.js'
 import { frameHost, linkMaker } from './frames-link.js'
 import { inheritedPipe } from './inherited-pipe.js'
 import { connectionsAt, type Place, placeAt } from './place.js'
+import { followJournal } from './raw-journal.js'
 import { printPackets } from './raw-packets.js'
 import { receiveRaw } from './raw-receiver.js'
 
@@ -54,6 +55,9 @@ async function listenAt(
 ): Promise<Listening> {
   const { allowRemote, users } = cli.config.transports
   const options = { rawNames: raw, allowRemote, users }
+  if (place.journal !== undefined) {
+    return { address: place.address, ...(await followJournal(place.journal, printer)) }
+  }
   if (raw && place.transport.shape === 'packet') {
     const endpoint = await place.transport.open(place.address, cli.context, options)
     printPackets(endpoint, printer)

@@ -10,6 +10,7 @@ import {
 } from '../core/contracts/index.js'
 import { didYouMean } from '../core/node/nearest-name.js'
 import { completed } from '../core/tracks/index.js'
+import { type JournalPlace, journalPlaceOf } from '../transports/file-mapping/index.js'
 import { isInherited } from './inherited-pipe.js'
 
 /** Where frames go to or come from. */
@@ -17,6 +18,8 @@ export interface Place {
   readonly address: Address
   readonly transport: ConnectionTransport | PacketTransport | IntroducedTransport
   readonly boundaries: Capabilities['boundaries']
+  /** The file of records that is meant, and no connections. */
+  readonly journal: JournalPlace | undefined
 }
 
 /**
@@ -27,6 +30,13 @@ export interface Place {
 export async function placeAt(text: string, raw: boolean): Promise<Place> {
   const address = parseAddress(text)
   const transport = transportOf(address, raw)
+  const journal = journalPlaceOf(address)
+  if (journal !== undefined && !raw) {
+    throw new SignalboxError(
+      'ADDRESS_INVALID',
+      `${text}: a journal has records and carries no links; use --raw`,
+    )
+  }
   const { reach, boundaries } = transport.describe(address)
   if (reach === 'process') {
     const why = `${transport.name} stays within one process, and the command is another; use named-pipe`
@@ -39,7 +49,7 @@ export async function placeAt(text: string, raw: boolean): Promise<Place> {
       `${text}: ${transport.name} is not usable here: ${availability.reason}`,
     )
   }
-  return { address, transport, boundaries }
+  return { address, transport, boundaries, journal }
 }
 
 /** What links can be made over at a place, as nodes make them. */

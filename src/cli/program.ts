@@ -9,7 +9,8 @@ const rawHelp = `
 With --raw the transport is used alone, without Signalbox's handshake, and the name in the address is
 the system's own: named-pipe://./orders is the pipe \\\\.\\pipe\\orders, or the socket orders.sock in the
 runtime folder, and mailslot://./orders is \\\\.\\mailslot\\orders. Where the mechanism carries a stream of
-bytes, a raw frame is a line; elsewhere it is a message.`
+bytes, a raw frame is a line; elsewhere it is a message. file-mapping://./orders.journal?journal is the file
+orders.journal, to which frames are appended, and which is read from where consumer=<name> stopped.`
 
 const sendHelp = `
 What is sent:

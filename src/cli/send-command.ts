@@ -4,6 +4,7 @@ import { linkMaker, sendingHost } from './frames-link.js'
 import { inheritedPipe } from './inherited-pipe.js'
 import { sendLinked } from './link-sender.js'
 import { connectionsAt, placeAt } from './place.js'
+import { appendToJournal } from './raw-journal.js'
 import { sendPackets } from './raw-packets.js'
 import { sendRaw } from './raw-sender.js'
 
@@ -14,7 +15,8 @@ interface SendOptions {
 /** `signalbox send`: ends when what was sent is accepted, or raw, when it has left. */
 export async function sendCommand(text: string, what: string, { raw = false }: SendOptions): Promise<void> {
   const place = await placeAt(text, raw)
-  const { address, transport, boundaries } = place
+  const { address, transport, boundaries, journal } = place
+  if (journal !== undefined) return appendToJournal(journal, framesOf(what))
   const cli = await cliContext()
   const { allowRemote, users } = cli.config.transports
   const options = { rawNames: raw, allowRemote, users }

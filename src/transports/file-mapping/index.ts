@@ -5,6 +5,7 @@ import { FileSegments } from './file-segments.js'
 
 export { FileMapping, type FileMappingOptions } from './file-mapping.js'
 export { Journal, type JournalOptions, type KnownConsumer } from './journal.js'
+export { type JournalPlace, journalPlaceOf } from './journal-address.js'
 export type { JournalConsumer } from './journal-consumer.js'
 export type { JournalRecord } from './journal-cursor.js'
 export type { JournalWriter } from './journal-writer.js'
@@ -55,7 +56,7 @@ const inFiles: SegmentKind = {
  * Addresses are `file-mapping://./<name>`; a name has one listener, and only this user can connect.
  *
  * {@link FileMapping} is a file as memory, to share it with other programs, and {@link Journal} a file of records that outlive
- * their processes.
+ * their processes; {@link journalPlaceOf} reads the address of one.
  *
  * @example
  * ```ts
