@@ -32,5 +32,6 @@ export {
 } from './core/actors/index.js'
 export type { MessageStream, ObserveOptions, Overflow, Publication, StreamOptions } from './core/bus/index.js'
 export * from './core/contracts/index.js'
+export { type FramedOptions, framed } from './core/link/index.js'
 export type { AskOptions, DeadLetter, Explanation, LinkReport, PeerEvent } from './core/node/index.js'
 export type { Cost, Need, Preferences, Ranked, Rejection, Requirements, Rule } from './core/routing/index.js'

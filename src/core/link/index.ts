@@ -11,6 +11,7 @@ export {
   joinLink,
 } from './connect.js'
 export type { ExchangeOptions } from './exchange.js'
+export { type FramedOptions, framed } from './framed.js'
 export { FIRST_LANE, ReservedLane } from './frames.js'
 export type { HandshakeOptions, Session } from './handshake.js'
 export type { Grant, Hello } from './hello.js'

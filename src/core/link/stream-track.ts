@@ -20,7 +20,7 @@ export class StreamTrack extends ConnectionTrack {
     this.connection.receive(frame => {
       const bytes = plainBytes(frame.buffer)
       const pieceEnd = frame.end
-      let at = this.#unfinished ? this.#complete(bytes, frame.start, pieceEnd, sink) : frame.start
+      let at = this.unfinished ? this.#complete(bytes, frame.start, pieceEnd, sink) : frame.start
       // Most frames lie whole in one piece: they are lent from there.
       while (at + HEADER <= pieceEnd) {
         const length = readLength(bytes, at)
@@ -47,7 +47,8 @@ export class StreamTrack extends ConnectionTrack {
     into[at + 3] = length >>> 24
   }
 
-  get #unfinished(): boolean {
+  /** Whether a part of a frame came, and not yet the rest. */
+  get unfinished(): boolean {
     return this.#filled > 0 || this.#body !== undefined
   }
 
