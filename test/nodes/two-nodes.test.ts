@@ -2,6 +2,7 @@ import { firstValueFrom, take, toArray } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type AskContext, type InputOf, message, protocol, request, state } from '../../src/index.js'
+import { Gate } from '../support/gate.js'
 import { nodes } from '../support/nodes.js'
 import { until } from '../support/until.js'
 
@@ -190,8 +191,32 @@ describe.each(tracks)('two nodes over %s', transport => {
     setImmediate(() => abort.abort())
     await expect(asked).rejects.toMatchObject({ code: 'ABORTED' })
     await expect(cashier.ask.quote('fails')).rejects.toMatchObject({ code: 'HANDLER_FAILED' })
-    // One that was given up before it arrived was not begun: that depends on the track.
+    // One that was given up before its turn was not begun: that depends on the track, and on the load.
     expect(aborted).toEqual(begun)
+  })
+
+  it('a question that is given up before its turn is not begun, and its actor goes on', async () => {
+    const { shop, till } = await pair()
+    const busy = new Gate()
+    const begun: string[] = []
+    const behaviour = () => ({
+      placed: () => busy.passed,
+      quote: (sku: string) => begun.push(sku),
+    })
+    await shop.spawn(Cashier, behaviour)
+    await shop.spawn(Cashier, behaviour, { name: 'relief' })
+    const cashier = till.ref(Cashier, 'signalbox://shop/cashier')
+    await cashier.send.placed({ id: 'keeps it busy', total: 1 })
+    const abort = new AbortController()
+    const asked = cashier.ask.quote('taken back', { signal: abort.signal })
+    await cashier.send.placed({ id: 'is accepted behind the question', total: 1 })
+    abort.abort()
+    await expect(asked).rejects.toMatchObject({ code: 'ABORTED' })
+    // Asked on the same track: the other node knows by then that nobody waits for the first answer.
+    await till.ref(Cashier, 'signalbox://shop/relief').ask.quote('asked behind it')
+    busy.open()
+    await cashier.ask.quote('asked last')
+    expect(begun).toEqual(['asked behind it', 'asked last'])
   })
 
   it('what fails after a tell is in the dead letters, with its reason', async () => {

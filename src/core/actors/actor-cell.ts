@@ -129,6 +129,10 @@ export class ActorCell extends LocalTarget<CellSurroundings> implements Living, 
 
   #handle(letter: Letter): void {
     const { entry, value, reply } = letter
+    if (reply?.givenUp !== undefined) {
+      reply.fail(reply.givenUp) // its signal has fired already: a handler that waits for that would wait for ever
+      return
+    }
     try {
       const result = this.#actor?.[entry.name]?.(value, reply)
       if (isThenable(result)) this.#atHand = { letter, done: this.#whenDone(letter, result) }

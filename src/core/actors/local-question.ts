@@ -23,6 +23,10 @@ export class LocalQuestion extends OpenQuestion implements Reply {
     return this.#asker.signal
   }
 
+  get givenUp(): SignalboxError | undefined {
+    return this.#asker.givenUp
+  }
+
   override answer(value: unknown): void {
     super.answer(this.frozen ? freeze(value) : value)
   }

@@ -9,7 +9,10 @@ export type OutputOf<C> = C extends RequestContract<infer _I, infer O> ? O : nev
 
 /** What the handler of a request gets besides its input. */
 export interface AskContext {
-  /** Fires when the asker gave up: time-out, abort, or death. */
+  /**
+   * Fires when the asker gives up: time-out, abort, or death. It has not fired when the handler begins: a question
+   * that was given up before its turn is not begun.
+   */
   readonly signal: AbortSignal
 }
 

@@ -136,6 +136,27 @@ describe('an actor', () => {
     await expect(desk.ask.twice(2, { timeout: 1 })).rejects.toMatchObject({ code: 'TIMEOUT' })
   })
 
+  it('does not begin a question that was given up before its turn', async () => {
+    const node = await loneNode()
+    const busy = new Gate()
+    const begun: number[] = []
+    const desk = await node.spawn(Desk, () => ({
+      noted: () => busy.passed,
+      twice(number) {
+        begun.push(number)
+        return 2 * number
+      },
+    }))
+    desk.tell.noted(1)
+    const abort = new AbortController()
+    const answer = desk.ask.twice(1, { signal: abort.signal })
+    abort.abort('enough')
+    await expect(answer).rejects.toMatchObject({ code: 'ABORTED', cause: 'enough' })
+    busy.open()
+    expect(await desk.ask.twice(2)).toBe(4)
+    expect(begun).toEqual([2])
+  })
+
   it('and one that it keeps busy leave the event loop its turns', async () => {
     const node = await loneNode()
     let turn = false
