@@ -19,6 +19,7 @@ export function nodes(common: ConfigInput = {}, onEnd: Finally = onTestFinished)
     runtimeFolder: join(folder, 'run'),
     namespace: `test-${randomUUID()}`, // names of Windows pipes are not in the folder
     log: { level: 'silent' },
+    ask: { timeout: 30_000 }, // no test is about the usual one, which a loaded machine may exceed
     ...common,
   }
   return {
