@@ -1,6 +1,7 @@
 // npm run bench [-- --only typed-tell,ask-1] [--among net,named-pipe] [--quick] [--rounds N] [--count N]
 //               [--profile] [--json] [--out FOLDER] [--list]
 import { parseArgs } from 'node:util'
+import { checkedOutCommit } from './commit.js'
 import type { Comparison, ComparisonResult } from './comparison.js'
 import { allComparisons } from './comparisons/index.js'
 import { thisMachine } from './machine.js'
@@ -46,6 +47,7 @@ if (values.list) {
 
 async function runAll(comparisons: readonly Comparison[]): Promise<Run> {
   const machine = thisMachine()
+  const commit = checkedOutCommit()
   const taken = new Date().toISOString()
   const extent = extentOf(values)
   const results: ComparisonResult[] = []
@@ -56,7 +58,7 @@ async function runAll(comparisons: readonly Comparison[]): Promise<Run> {
     if (!values.json) console.log(onScreen(result))
     results.push(result)
   }
-  return { taken, machine, rounds: extent.rounds, results }
+  return { taken, machine, ...(commit !== undefined && { commit }), rounds: extent.rounds, results }
 }
 
 /** A whole run takes less than ten minutes, a quick one about two. On Windows, that is under Wine, processes start slowly. */

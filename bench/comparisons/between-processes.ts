@@ -6,12 +6,19 @@ const onWindows = process.platform === 'win32'
 /** What others offer for the same work. */
 const rivals = ['net', 'net-packed', 'child_process json', 'child_process advanced', 'zeromq']
 
-/** What two processes do together, by Signalbox over each of `transports` and by its rivals. */
-export function betweenProcesses(transports: readonly string[]): Comparison[] {
+/** The transports that work here, by name. */
+export interface Mechanisms {
+  /** Each of them, wherever its other end is. */
+  readonly all: readonly string[]
+  /** Those that reach another process, and are taken by nodes that nobody told to. */
+  readonly unasked: readonly string[]
+}
+
+/** What two processes do together, by Signalbox over each of `unasked` and by its rivals; what tells mechanisms apart, over `all`. */
+export function betweenProcesses({ all, unasked: transports }: Mechanisms): Comparison[] {
   const everybody = [...transports, ...rivals]
-  const askers = everybody.flatMap(name =>
-    name === 'shared-memory' ? [name, 'shared-memory parked'] : [name],
-  )
+  const everyMechanism = [...all, ...rivals]
+  const askers = everybody.flatMap(withParked)
   const common = { baseline: 'net', rivals, unit: 'message' }
   const asked = { baseline: 'net', rivals, unit: 'question' }
   const oneAtATime = { ...asked, rivals: [...rivals, 'C spinning'], goals: quickAnswers }
@@ -34,7 +41,7 @@ export function betweenProcesses(transports: readonly string[]): Comparison[] {
       ...common,
       name: 'frames-64',
       title: 'Frames of 64 B through a link',
-      entrants: everybody.map(entrantFor('frames-64')),
+      entrants: everyMechanism.map(entrantFor('frames-64')),
       goals: onWindows
         ? [atLeast('shared-memory', 'net', 3)]
         : [atLeast('shared-memory', 'net', 8, 20), atLeast('named-pipe', 'net', 5, 9)],
@@ -50,7 +57,7 @@ export function betweenProcesses(transports: readonly string[]): Comparison[] {
       ...common,
       name: 'frames-64k',
       title: 'Frames of 64 KiB through a link, lent to the handler',
-      entrants: everybody.map(entrantFor('frames-64k')),
+      entrants: everyMechanism.map(entrantFor('frames-64k')),
       goals: [onWindows ? atLeast('shared-memory', 'net', 5) : atLeast('shared-memory', 'net', 8, 12)],
     },
     {
@@ -64,7 +71,7 @@ export function betweenProcesses(transports: readonly string[]): Comparison[] {
       ...oneAtATime,
       name: 'ask-1',
       title: 'A typed question of 10 fields, answered with as many, one at a time',
-      entrants: [...askers.map(entrantFor('ask-1')), spinning],
+      entrants: [...everyMechanism.flatMap(withParked).map(entrantFor('ask-1')), spinning],
     },
     {
       ...oneAtATime,
@@ -140,7 +147,12 @@ const quickAnswers: readonly Goal[] = [
 /** What the machine itself takes to carry 64 B there and back between two processes that never sleep. */
 const spinning: Entrant = { name: 'C spinning', program: 'c-spinning/main.js', args: [] }
 
-/** The pair of processes that does `work` by somebody's means. */
+/** Shared memory asks twice: as it comes, and without spinning. */
+function withParked(name: string): string[] {
+  return name === 'shared-memory' ? [name, 'shared-memory parked'] : [name]
+}
+
+/** The pair of ends that does `work` by somebody's means. */
 function entrantFor(work: string): (name: string) => Entrant {
   return name => ({ name, program: 'pair/near-main.js', args: [work, name] })
 }

@@ -1,11 +1,11 @@
-// The far process of an entrant: serves a peer, and tells the near one what arrived.
-import { monitorEventLoopDelay } from 'node:perf_hooks'
+// The far end of an entrant, in a process or a thread of its own: does what the near end tells it to.
+import { isMainThread, parentPort } from 'node:worker_threads'
 import { peerNamed } from '../peers/index.js'
+import { FarEnd } from './far-end.js'
 import type { FarOrder, FarReport } from './far-orders.js'
-import { scriptOf } from './payload.js'
 import type { Place } from './peer.js'
-import { Receiver } from './receiver.js'
 
+/** What it is started with, as JSON. */
 interface Spec {
   readonly peer: string
   readonly place: Place
@@ -13,59 +13,44 @@ interface Spec {
 }
 
 const { peer, place, answers } = JSON.parse(process.argv[2] ?? '{}') as Spec
-const receiver = new Receiver(scriptOf(place.payload), answers)
-const loopDelay = monitorEventLoopDelay({ resolution: 1 })
-const stop = await serve()
-let before = process.cpuUsage()
 
-process.on('message', (message: unknown) => {
-  const order = message as FarOrder
-  if (typeof order !== 'object' || !('far' in order)) return // the round's own
-  switch (order.far) {
-    case 'begin':
-      receiver.begin(order.count)
-      loopDelay.reset()
-      if (order.watched) loopDelay.enable()
-      before = process.cpuUsage()
-      return report({ far: 'ready', memory: mostMemory() })
-    case 'complete':
-      return void receiver.complete().then(
-        () => report(observed()),
-        (error: Error) => report({ far: 'failed', why: error.message }),
-      )
-    case 'end':
-      return void stop().then(() => process.disconnect())
+try {
+  const end = await FarEnd.serve(peerNamed(peer), place, answers, isMainThread)
+  const obey = async (order: FarOrder) => {
+    switch (order.far) {
+      case 'begin':
+        return report({ far: 'ready', memory: await end.begin(order.count, order.watched) })
+      case 'complete':
+        return report(await end.complete().catch(failure))
+      case 'end':
+        await end.close()
+        return leave()
+    }
   }
-})
-process.once('disconnect', () => process.exit())
-report({ far: 'ready', memory: mostMemory() })
-
-/** What cannot serve says why, and ends. */
-async function serve(): Promise<() => Promise<void>> {
-  try {
-    return await peerNamed(peer).serve(place, receiver)
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    return new Promise(() => process.send?.({ far: 'failed', why } satisfies FarReport, () => process.exit()))
+  const hear = (message: unknown) => {
+    const order = message as FarOrder
+    if (typeof order === 'object' && 'far' in order) void obey(order) // others are the round's own
   }
-}
-
-function observed(): FarReport {
-  const { user, system } = process.cpuUsage(before)
-  loopDelay.disable()
-  return {
-    far: 'complete',
-    cpu: user + system,
-    loopDelay: loopDelay.count === 0 ? 0 : loopDelay.percentile(99) / 1e6,
-    memory: mostMemory(),
-  }
-}
-
-/** MiB that were resident at once, at most, since the process started. */
-function mostMemory(): number {
-  return process.resourceUsage().maxRSS / 1024
+  if (parentPort === null) process.on('message', hear)
+  else parentPort.on('message', hear)
+  process.once('disconnect', () => process.exit())
+  report({ far: 'ready', memory: 0 })
+} catch (error) {
+  report(failure(error))
+  leave()
 }
 
 function report(what: FarReport): void {
-  process.send?.(what)
+  if (parentPort === null) process.send?.(what)
+  else parentPort.postMessage(what)
+}
+
+function failure(error: unknown): FarReport {
+  return { far: 'failed', why: error instanceof Error ? error.message : String(error) }
+}
+
+/** Ends the line, and with it all that holds this end. */
+function leave(): void {
+  if (parentPort === null) process.disconnect()
+  else parentPort.close()
 }

@@ -1,4 +1,4 @@
-/** What the near process tells the far one, beside the messages of a round. */
+/** What the near end tells the far one, beside the messages of a round. */
 export type FarOrder =
   | {
       readonly far: 'begin'
@@ -9,7 +9,7 @@ export type FarOrder =
   | { readonly far: 'complete' }
   | { readonly far: 'end' }
 
-/** What the far process says. */
+/** What the far end says. */
 export type FarReport =
   | {
       readonly far: 'ready'

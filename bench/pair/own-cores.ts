@@ -15,7 +15,7 @@ export function apart(work: Work): Work {
       if (!placed) {
         // First they meet: who meets others with one core of his own takes it for all that there is.
         await work.run(pair, 1)
-        place(process.pid, pair.far.child.pid)
+        place(process.pid, pair.far.child?.pid)
         placed = true
       }
       return work.run(pair, count)

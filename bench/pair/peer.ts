@@ -2,7 +2,7 @@ import type { ChildProcess, SerializationType } from 'node:child_process'
 import type { Message, Payload } from './payload.js'
 import type { Receiver } from './receiver.js'
 
-/** Where the two processes of an entrant meet. */
+/** Where the two ends of an entrant meet. */
 export interface Place {
   /** A folder of theirs alone. */
   readonly folder: string
@@ -14,14 +14,21 @@ export interface Peer {
   readonly name: string
   /** How the channel between the two processes writes values, where it is what is measured. @default 'advanced' */
   readonly serialization?: SerializationType
-  /** Whether the far process has to be introduced to others by the near one, which starts it. @default false */
-  readonly introduced?: boolean
+  /**
+   * Where its far end is: in a process of its own, in one that has to be introduced to others by the near one, in another
+   * thread of the same process, or in the same thread.
+   * @default 'process'
+   */
+  readonly far?: 'process' | 'introduced process' | 'thread' | 'here'
   /** ms between two signs of life that each end gives while nothing else is sent. @default it gives none */
   readonly heartbeat?: number
-  /** In the far process: gives to `receiver` what comes, and sends back what it answers. Returns how to stop. */
+  /** At the far end: gives to `receiver` what comes, and sends back what it answers. Returns how to stop. */
   serve(place: Place, receiver: Receiver): Promise<() => Promise<void>>
-  /** In the near process, when the far one serves. */
-  reach(place: Place, far: ChildProcess): Promise<Carrier>
+  /**
+   * At the near end, when the far one serves.
+   * @param child the process of the far end, where it has one
+   */
+  reach(place: Place, child: ChildProcess | undefined): Promise<Carrier>
 }
 
 /** The near end of a peer. */

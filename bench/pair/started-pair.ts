@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { FarProcess } from './far-process.js'
+import type { Far } from './far.js'
+import { FarEnd } from './far-end.js'
 import { scriptOf } from './payload.js'
-import type { Peer } from './peer.js'
+import type { Peer, Place } from './peer.js'
+import { StartedFar } from './started-far.js'
 import type { Pair, Work } from './work.js'
 
 /** Two ends that have met, in a folder of their own. */
@@ -11,14 +13,14 @@ export interface StartedPair extends Pair {
   close(): Promise<void>
 }
 
-/** Starts the far process of `peer`, and reaches it from this one. @throws why it cannot take part here */
+/** Starts the far end of `peer`, and reaches it from here. @throws why it cannot take part here */
 export async function startPair(
   peer: Peer,
   { payload, answers }: Pick<Work, 'payload' | 'answers'>,
 ): Promise<StartedPair> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-bench-'))
   const place = { folder, payload }
-  const far = await FarProcess.start(peer, place, answers)
+  const far = await startFar(peer, place, answers)
   const carrier = await peer.reach(place, far.child)
   return {
     carrier,
@@ -31,4 +33,10 @@ export async function startPair(
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+function startFar(peer: Peer, place: Place, answers: boolean): Promise<Far> {
+  return peer.far === 'here'
+    ? FarEnd.serve(peer, place, answers, false)
+    : StartedFar.start(peer, place, answers)
 }

@@ -1,18 +1,18 @@
 import type { Sample } from '../sample.js'
-import type { FarProcess } from './far-process.js'
+import type { Far } from './far.js'
 import type { Payload, Script } from './payload.js'
 import type { Carrier } from './peer.js'
 
-/** The two ends of an entrant, as its near process holds them. */
+/** The two ends of an entrant, as its near one holds them. */
 export interface Pair {
   readonly carrier: Carrier
-  readonly far: FarProcess
+  readonly far: Far
   readonly script: Script
   /** ms between two signs of life that each end gives unasked; undefined where it gives none. */
   readonly heartbeat: number | undefined
 }
 
-/** Something that two processes do together, by whatever carries their messages. */
+/** Something that two ends do together, by whatever carries their messages. */
 export interface Work {
   readonly payload: Payload
   /** Whether each message is a question. */

@@ -29,6 +29,7 @@ function channelPeer(name: string, serialization: 'json' | 'advanced'): Peer {
       return async () => {}
     },
     async reach({ payload }, far) {
+      if (far === undefined) throw new Error('the channel is one to another process')
       return new ChannelCarrier(far, formFor(payload, serialization))
     },
   }

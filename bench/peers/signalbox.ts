@@ -5,9 +5,10 @@ import { reachLink, serveLink } from './signalbox-link.js'
 
 /** Signalbox over one transport: values go to an actor of another node, bytes over a link. */
 export function signalbox(transport: string): Peer {
+  const far = whereabouts[transport]
   return {
     name: transport,
-    introduced: transport === 'anonymous-pipe',
+    ...(far && { far }),
     heartbeat: HEARTBEAT,
     serve: (place, receiver) =>
       place.payload.kind === 'order'
@@ -16,6 +17,13 @@ export function signalbox(transport: string): Peer {
     reach: place =>
       place.payload.kind === 'order' ? reachActor({ transport }, place) : reachLink(transport, place),
   }
+}
+
+/** Where the far end is, over what does not reach any process. */
+const whereabouts: Readonly<Record<string, Peer['far']>> = {
+  memory: 'here',
+  worker: 'thread',
+  'anonymous-pipe': 'introduced process',
 }
 
 /** Actors over shared memory whose sides sleep whenever they wait: what is left where spinning does not pay. */

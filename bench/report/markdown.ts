@@ -1,11 +1,11 @@
 import { verdicts } from '../comparison.js'
 import { profileRows } from './profile-rows.js'
-import { figureRows, goalRows, type Rows } from './rows.js'
+import { allGoalRows, figureRows, goalRows, type Rows } from './rows.js'
 import type { Run } from './run.js'
 
 /** A run as a page. */
 export function asMarkdown(run: Run, plot: string): string {
-  const { machine, taken, rounds, results } = run
+  const { machine, commit, taken, rounds, results } = run
   const load = machine.load.map(value => value.toFixed(1)).join(', ')
   const judged = results.flatMap(verdicts)
   const met = judged.filter(verdict => verdict.met === 'yes' || verdict.met === 'stretch').length
@@ -26,7 +26,8 @@ export function asMarkdown(run: Run, plot: string): string {
     `Medians of ${rounds} rounds that took turns; only ratios within one table mean anything. How to read and repeat
 them: [docs/benchmarks.md](../../docs/benchmarks.md).`,
     `Taken ${taken.slice(0, 10)} on ${machine.platform}, ${machine.cpu}, ${machine.cores} cores, ${machine.memory} GiB, Node
-${machine.node}${load === '' ? '' : `, with a load of ${load} before it began`}. ${met} of ${judged.length} goals met.`,
+${machine.node}${commit === undefined ? '' : `, commit ${commit.slice(0, 12)}`}${load === '' ? '' : `, with a load of ${load} before it began`}. ${met} of ${judged.length} goals met.`,
+    ...(judged.length > 0 ? ['## Goals', table(allGoalRows(results))] : []),
     `![The rates of all, by work](${plot})`,
     ...sections,
   ].join('\n\n')}\n`

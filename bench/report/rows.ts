@@ -44,19 +44,29 @@ export function figureRows({ comparison, entries }: ComparisonResult): Rows {
 
 /** A row for each goal; undefined where there are none. */
 export function goalRows(result: ComparisonResult): Rows | undefined {
-  const judged = verdicts(result)
-  if (judged.length === 0) return undefined
-  const { measures = [] } = result.comparison
+  const body = goalsOf(result)
+  return body.length === 0 ? undefined : { head: GOAL, body }
+}
+
+/** The goals of all works in one table. */
+export function allGoalRows(results: readonly ComparisonResult[]): Rows {
   return {
-    head: ['goal', 'measured', 'at least', 'stretch', 'met'],
-    body: judged.map(verdict => [
-      goalInWords(verdict, measures),
-      number(verdict.value),
-      bound(verdict, verdict.goal.atLeast),
-      bound(verdict, verdict.goal.stretch),
-      metInWords[verdict.met],
-    ]),
+    head: ['work', ...GOAL],
+    body: results.flatMap(result => goalsOf(result).map(row => [result.comparison.name, ...row])),
   }
+}
+
+const GOAL = ['goal', 'measured', 'at least', 'stretch', 'met']
+
+function goalsOf(result: ComparisonResult): string[][] {
+  const { measures = [] } = result.comparison
+  return verdicts(result).map(verdict => [
+    goalInWords(verdict, measures),
+    number(verdict.value),
+    bound(verdict, verdict.goal.atLeast),
+    bound(verdict, verdict.goal.stretch),
+    metInWords[verdict.met],
+  ])
 }
 
 /** Three digits that count: 1,234,567 is `1.23 M`. */

@@ -6,6 +6,8 @@ export interface Run {
   /** ISO 8601. */
   readonly taken: string
   readonly machine: Machine
+  /** What was measured; absent where this is no clone. */
+  readonly commit?: string
   readonly rounds: number
   readonly results: readonly ComparisonResult[]
 }

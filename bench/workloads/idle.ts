@@ -16,9 +16,9 @@ export const idle: Work = {
     await carrier.ask(script.message(0)) // so that they have met
     await far.complete()
     await passing(SETTLING)
-    const before = activityOf(far.child.pid)
+    const before = activityOf(far.child?.pid)
     await passing(count * 1000)
-    const after = activityOf(far.child.pid)
+    const after = activityOf(far.child?.pid)
     const wakeUps = after.wakeUps - before.wakeUps
     const beats = heartbeat === undefined ? 0 : beatsIn(count * 1000, heartbeat)
     return {

@@ -20,14 +20,14 @@ async function bench(...args: string[]): Promise<{ code: number | null; stdout: 
 }
 
 describe('the bench', () => {
-  it('lets entrants of two processes each do the same work, and writes down what came of it', async () => {
+  it('lets entrants of two ends each do the same work, and writes down what came of it', async () => {
     const folder = temporaryFolder()
     const few = ['--rounds', '1', '--count', '100', '--out', folder, '--json']
     const { code, stdout } = await bench(
       '--only',
       'typed-tell,frames-64,ask-64',
       '--among',
-      'named-pipe,net',
+      'memory,worker,named-pipe,net',
       ...few,
     )
     expect(code).toBe(0)
@@ -42,12 +42,11 @@ describe('the bench', () => {
     ]
     expect(measured).toEqual([
       ['typed-tell', everybody],
-      ['frames-64', everybody],
+      ['frames-64', [['memory', 100], ['worker', 100], ...everybody]],
       ['ask-64', everybody],
     ])
-    expect(readFileSync(join(folder, `${process.platform}.md`), 'utf8')).toContain(
-      '| named-pipe: rate to net |',
-    )
+    const page = readFileSync(join(folder, `${process.platform}.md`), 'utf8')
+    expect(page).toContain('| typed-tell | named-pipe: rate to net |')
     expect(readFileSync(join(folder, `${process.platform}.svg`), 'utf8')).toContain('</svg>')
   })
 
