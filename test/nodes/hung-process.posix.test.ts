@@ -14,7 +14,7 @@ it.each(['named-pipe', 'tcp'])(
   async transport => {
     const { config, start } = nodes({
       transports: { prefer: [transport] },
-      link: { heartbeat: 100, handshakeTimeout: 200, resume: 300 },
+      link: { heartbeat: 250, resume: 1000 },
     })
     const node = await start('till')
     const peer = await NodePeer.start('shop', config)
