@@ -1,5 +1,6 @@
 import { type LeftOver, reasonOf } from '../../core/contracts/index.js'
 import { directoryLeftOvers } from '../../core/node/directory-left-overs.js'
+import { synchronisationLeftOvers } from '../../native/posix/named-left-overs.js'
 import { processTable } from '../../native/process-table.js'
 import { FileSegments } from '../../transports/file-mapping/file-segments.js'
 import { socketLeftOvers } from '../../transports/named-pipe/posix-left-overs.js'
@@ -13,6 +14,7 @@ export async function findLeftOvers(runtimeFolder: string): Promise<LeftOver[]> 
     ...new FileSegments(runtimeFolder).leftOvers(),
     // Windows takes pipes away with their process.
     ...(process.platform === 'win32' ? [] : await socketLeftOvers(runtimeFolder)),
+    ...synchronisationLeftOvers(runtimeFolder),
     ...(await directoryLeftOvers(runtimeFolder, processTable)),
   ]
 }
@@ -23,6 +25,10 @@ export async function reportLeftOver(leftOver: LeftOver, fix: boolean): Promise<
   if (leftOver.whose === 'another user') {
     const { uid } = leftOver
     const says = `left by ${of}, of user ${uid}, who can remove it with signalbox doctor --fix; so can root: sudo rm ${name}`
+    return { about, name, state: 'note', says }
+  }
+  if (leftOver.whose === 'the next user') {
+    const says = `left by ${of}, and stays: ${leftOver.because}`
     return { about, name, state: 'note', says }
   }
   if (!fix) return { about, name, state: 'left over', says: `left by ${of}; --fix removes it` }

@@ -1,5 +1,5 @@
 /** Something that a process made in the system and did not remove, because it was killed. */
-export type LeftOver = OwnLeftOver | ForeignLeftOver
+export type LeftOver = OwnLeftOver | AwaitedLeftOver | ForeignLeftOver
 
 interface LeftOverThing {
   /** What it is: `shared memory`, `socket`. */
@@ -18,6 +18,13 @@ export interface OwnLeftOver extends LeftOverThing {
    * @returns whether it is gone
    */
   remove(): Promise<boolean>
+}
+
+/** One that tells whoever uses it next something, and stays for that. */
+export interface AwaitedLeftOver extends LeftOverThing {
+  readonly whose: 'the next user'
+  /** Why it stays: `its next owner has to hear …`. */
+  readonly because: string
 }
 
 /** One of another user's, which is left alone. */

@@ -16,6 +16,7 @@ import { offLoop } from '../off-loop.js'
 import { allocate, isNoRoom } from './allocate.js'
 import { errno, libc } from './libc.js'
 import { mapShared } from './memory-map.js'
+import { lockByte } from './range-lock.js'
 import { systemErrorName } from './system-error-name.js'
 
 /** A pipe in the file's place must not block. */
@@ -77,35 +78,16 @@ function mapped(path: string, fd: number, { uid, size }: Stats, access: MappingA
       await flushFile(fd)
     },
     lock(number) {
-      if (setLock(fd, F_WRLCK, number) === 0) return true
+      if (lockByte(fd, 'write', LOCKS_AT + number) === 0) return true
       const error = errno()
       if (error === system.errno.EAGAIN || error === system.errno.EACCES) return false
       throw failed(path, 'lock', systemErrorName(error))
     },
     unlock(number) {
-      setLock(fd, F_UNLCK, number)
+      lockByte(fd, 'none', LOCKS_AT + number)
     },
     close: () => closeSync(fd),
   }
-}
-
-const F_UNLCK = 2
-const F_WRLCK = process.platform === 'darwin' ? 3 : 1
-const F_OFD_SETLK = process.platform === 'darwin' ? 90 : 37
-
-/** Where the fields of struct flock are (fcntl.h), on 64-bit systems. */
-const FlockFields =
-  process.platform === 'darwin'
-    ? { SIZE: 24, START: 0, LENGTH: 8, TYPE: 20 }
-    : { SIZE: 32, START: 8, LENGTH: 16, TYPE: 0 }
-
-/** Of one byte, for this opening of the file: unlike other locks of a range, it knows threads, and no other file's end ends it. */
-function setLock(fd: number, type: number, number: number): number {
-  const lock = Buffer.alloc(FlockFields.SIZE)
-  lock.writeInt16LE(type, FlockFields.TYPE)
-  lock.writeBigInt64LE(BigInt(LOCKS_AT + number), FlockFields.START)
-  lock.writeBigInt64LE(1n, FlockFields.LENGTH)
-  return libc().fcntl(fd, F_OFD_SETLK, 'void *', lock)
 }
 
 function notAllocated(path: string, bytes: number, error: string): SignalboxError {

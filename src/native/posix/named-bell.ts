@@ -22,7 +22,8 @@ export class NamedBell {
     if (libc().mkfifo(path, 0o600) === -1) {
       const error = systemErrorName(errno())
       if (error !== 'EEXIST') throw new SignalboxError('SYSTEM', `making the FIFO ${path} failed: ${error}`)
-      if (!lstatSync(path).isFIFO()) {
+      // It may have been removed by now: whoever needs it looks whether it is still there.
+      if (lstatSync(path, { throwIfNoEntry: false })?.isFIFO() === false) {
         throw new SignalboxError('ADDRESS_IN_USE', `${path} is there, and no FIFO; remove it`)
       }
     }

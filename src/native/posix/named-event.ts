@@ -1,5 +1,4 @@
 import type { NamedEvent } from '../synchronisation/named-objects.js'
-import { NamedBell } from './named-bell.js'
 import { namedPath } from './named-path.js'
 import { NamedWords } from './named-words.js'
 
@@ -17,9 +16,8 @@ export async function openNamedEvent(
   runtimeFolder?: string,
 ): Promise<NamedEvent> {
   const path = await namedPath(name, 'event', runtimeFolder)
-  const bell = NamedBell.at(`${path}.bell`)
   const shared = NamedWords.open(path, [Number(isSet), Number(manual)])
-  const { words } = shared
+  const { words, bell } = shared
   // Whoever opened it first has decided.
   const staysSet = Atomics.load(words, IS_MANUAL) !== 0
   const tryWait = staysSet

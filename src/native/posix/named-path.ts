@@ -5,6 +5,9 @@ import { defaultRuntimeFolder, ensurePrivateFolder } from '../runtime-folder.js'
 /** Bytes of a name; the system takes 255 for a file, and what it is for comes behind. */
 const LONGEST_NAME = 200
 
+/** The folder of the runtime folder that all files of named objects are in. */
+export const SYNC_FOLDER = 'sync'
+
 /**
  * The file that stands for a named object of this user, in the folder `sync` of the runtime folder, which is made.
  * @param kind what comes behind the name: `mutex`
@@ -21,7 +24,7 @@ export async function namedPath(name: string, kind: string, runtimeFolder?: stri
   }
   const root = runtimeFolder ?? defaultRuntimeFolder()
   await ensurePrivateFolder(root)
-  const folder = join(root, 'sync')
+  const folder = join(root, SYNC_FOLDER)
   await ensurePrivateFolder(folder)
   return join(folder, `${name}.${kind}`)
 }

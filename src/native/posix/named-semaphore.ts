@@ -1,5 +1,4 @@
 import type { NamedSemaphore } from '../synchronisation/named-objects.js'
-import { NamedBell } from './named-bell.js'
 import { namedPath } from './named-path.js'
 import { NamedWords } from './named-words.js'
 
@@ -17,9 +16,8 @@ export async function openNamedSemaphore(
   runtimeFolder?: string,
 ): Promise<NamedSemaphore> {
   const path = await namedPath(name, 'semaphore', runtimeFolder)
-  const bell = NamedBell.at(`${path}.bell`)
   const shared = NamedWords.open(path, [count, maximum])
-  const { words } = shared
+  const { words, bell } = shared
   const tryAcquire = () => add(words, -1)
   return {
     tryAcquire,
