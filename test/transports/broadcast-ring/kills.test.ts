@@ -14,8 +14,8 @@ import { temporaryFolder } from '../../support/temporary-folder.js'
 import { until } from '../../support/until.js'
 
 const seed = Number(process.env['SIGNALBOX_SEED'] ?? Math.floor(Math.random() * 1_000_000))
-/** Of each kind; every start of a process costs seconds under Wine. */
-const KILLS = process.platform === 'win32' ? 1 : 10
+/** Of each kind; every start of a process costs seconds under Wine, and where much else runs. */
+const KILLS = process.platform === 'win32' ? 1 : 4
 /** Messages after which somebody is killed, at most. */
 const MOST = 2000
 const smallest = { ring: 64 * 1024, keep: 64 * 1024, largest: 64 * 1024 }
