@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { reasonOf, SignalboxError } from '../../core/contracts/index.js'
-import type { InheritingProcess } from '../inheriting-process.js'
+import type { StartInheriting } from '../inheriting-process.js'
 
 /** Behind standard input, output and error. */
 const FIRST = 3
@@ -10,14 +10,14 @@ const FIRST = 3
  * Starts a process that inherits these descriptors, as 3 and so on: all others close when a program is started.
  * @throws SignalboxError `NO_LISTENER` where there is no such program; `ACCESS_DENIED`; `SYSTEM`
  */
-export function spawnInheriting(
-  program: string,
-  descriptors: readonly number[],
-  argumentsFor: (descriptors: readonly number[]) => readonly string[],
-): InheritingProcess {
+export const startInheriting: StartInheriting = (program, descriptors, argumentsFor, { cwd, env, stdio }) => {
   checkProgram(program)
   const args = argumentsFor(descriptors.map((_, index) => FIRST + index))
-  const child = spawn(program, args, { stdio: ['inherit', 'inherit', 'inherit', ...descriptors] })
+  const child = spawn(program, args, {
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(env === undefined ? {} : { env }),
+    stdio: [...stdio, ...descriptors],
+  })
   const exited = new Promise<number | NodeJS.Signals>((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', (code, signal) => resolve(code ?? signal ?? 0))

@@ -1,9 +1,10 @@
 import { SignalboxError } from '../../core/contracts/index.js'
 import { holdEventLoop } from '../event-loop-hold.js'
-import type { InheritingProcess } from '../inheriting-process.js'
+import type { InheritingProcess, ProcessSurroundings, StartInheriting } from '../inheriting-process.js'
 import { foreign } from '../system-library.js'
 import { commandLineOf } from './command-line.js'
 import { duplicateOf } from './duplicate-handle.js'
+import { environmentBlock } from './environment-block.js'
 import { onceSignalled } from './handle-wait.js'
 import {
   type Handle,
@@ -22,22 +23,21 @@ const Startup = { SIZE: 112, FLAGS: 60, STANDARD: 80, ATTRIBUTES: 104 } as const
 const Started = { SIZE: 24, PROCESS: 0, THREAD: 8, PID: 16 } as const
 const STARTF_USESTDHANDLES = 0x100
 const EXTENDED_STARTUPINFO_PRESENT = 0x80000
+const CREATE_UNICODE_ENVIRONMENT = 0x400
 const PROC_THREAD_ATTRIBUTE_HANDLE_LIST = 0x20002
 /** STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE. */
 const STANDARD = [-10, -11, -12]
 const KILLED = 1
+const GENERIC_BOTH = 0xc0000000
+const FILE_SHARE_BOTH = 3
+const OPEN_EXISTING = 3
 
 /**
- * Starts a process that inherits these handles and this process's standard ones, and no others. It runs in this process's
- * folder and environment. Follows CreateProcessW and PROC_THREAD_ATTRIBUTE_HANDLE_LIST.
- * @param argumentsFor is told what the handles are in the process
+ * Starts a process that inherits these handles and this process's standard ones, and no others. Follows CreateProcessW and
+ * PROC_THREAD_ATTRIBUTE_HANDLE_LIST.
  * @throws SignalboxError `NO_LISTENER` where there is no such program; `ACCESS_DENIED`; `SYSTEM`
  */
-export function spawnInheriting(
-  program: string,
-  handles: readonly number[],
-  argumentsFor: (handles: readonly number[]) => readonly string[],
-): InheritingProcess {
+export const startInheriting: StartInheriting = (program, handles, argumentsFor, surroundings) => {
   // Only these duplicates can be inherited, and only during this call: what else is started here does not get them.
   const inherited: Handle[] = []
   const inheritable = (handle: Handle) => {
@@ -47,8 +47,11 @@ export function spawnInheriting(
   }
   try {
     const given = handles.map(handle => inheritable(handle as Handle))
-    const standard = STANDARD.map(which => standardHandle(which, inheritable))
-    return new CreatedProcess(create(commandLineOf(program, argumentsFor(given)), standard, inherited))
+    const standard = surroundings.stdio.map((stream, index) =>
+      stream === 'ignore' ? nothing(inheritable) : standardHandle(STANDARD[index] ?? 0, inheritable),
+    )
+    const line = commandLineOf(program, argumentsFor(given))
+    return new CreatedProcess(create(line, standard, inherited, surroundings))
   } finally {
     for (const handle of inherited) kernel32().CloseHandle(handle)
   }
@@ -65,8 +68,25 @@ function standardHandle(which: number, inheritable: (handle: Handle) => Handle):
   }
 }
 
+/** The device that swallows all that is written, and gives nothing to read. */
+function nothing(inheritable: (handle: Handle) => Handle): Handle {
+  const { CreateFileW, CloseHandle } = kernel32()
+  const device = CreateFileW('NUL', GENERIC_BOTH, FILE_SHARE_BOTH, null, OPEN_EXISTING, 0, NO_HANDLE)
+  if (device === INVALID_HANDLE) throw win32Failure('CreateFileW of NUL')
+  try {
+    return inheritable(device)
+  } finally {
+    CloseHandle(device)
+  }
+}
+
 /** @returns PROCESS_INFORMATION */
-function create(commandLine: string, standard: readonly Handle[], inherited: readonly Handle[]): Buffer {
+function create(
+  commandLine: string,
+  standard: readonly Handle[],
+  inherited: readonly Handle[],
+  { cwd, env }: ProcessSurroundings,
+): Buffer {
   const koffi = foreign()
   const { CreateProcessW, UpdateProcThreadAttribute, DeleteProcThreadAttributeList, GetLastError } =
     kernel32()
@@ -90,8 +110,11 @@ function create(commandLine: string, standard: readonly Handle[], inherited: rea
     const information = Buffer.alloc(Started.SIZE)
     // Windows writes into the line.
     const line = Buffer.from(`${commandLine}\0`, 'utf16le')
-    const flags = EXTENDED_STARTUPINFO_PRESENT
-    if (CreateProcessW(null, line, null, null, 1, flags, null, null, startup, information)) return information
+    const flags = EXTENDED_STARTUPINFO_PRESENT | CREATE_UNICODE_ENVIRONMENT
+    const block = env === undefined ? null : environmentBlock(env)
+    const folder = cwd ?? null
+    if (CreateProcessW(null, line, null, null, 1, flags, block, folder, startup, information))
+      return information
     const code = GetLastError()
     if (code !== Win32Error.FILE_NOT_FOUND) throw win32Failure(`CreateProcessW of ${commandLine}`, code)
     throw new SignalboxError('NO_LISTENER', `cannot start ${commandLine}: there is no such program`)

@@ -171,8 +171,8 @@ export interface Kernel32 {
     threadSecurity: null,
     inherit: 0 | 1,
     flags: number,
-    environment: null,
-    folder: null,
+    environment: Uint8Array | null,
+    folder: string | null,
     startup: Uint8Array,
     information: Uint8Array,
   ): number
@@ -276,7 +276,7 @@ export const kernel32 = systemLibrary<Kernel32>('kernel32.dll', {
     'int __stdcall DuplicateHandle(intptr from, intptr object, intptr to, void *duplicate, uint32 access, int inherit, uint32 options)',
   GetStdHandle: 'intptr __stdcall GetStdHandle(int which)',
   CreateProcessW:
-    'int __stdcall CreateProcessW(str16 program, void *commandLine, void *processSecurity, void *threadSecurity, int inherit, uint32 flags, void *environment, void *folder, void *startup, void *information)',
+    'int __stdcall CreateProcessW(str16 program, void *commandLine, void *processSecurity, void *threadSecurity, int inherit, uint32 flags, void *environment, str16 folder, void *startup, void *information)',
   InitializeProcThreadAttributeList:
     'int __stdcall InitializeProcThreadAttributeList(void *list, uint32 count, uint32 flags, void *size)',
   UpdateProcThreadAttribute:

@@ -3,14 +3,14 @@ import { SegmentTransport } from '../segment/connection/segment-transport.js'
 import type { SegmentKind } from '../segment/segment-source.js'
 import { Segments } from '../segment/segments.js'
 
-export type { InheritingProcess } from '../../native/inheriting-process.js'
+export type { InheritedStream, InheritingProcess } from '../../native/inheriting-process.js'
 export type { SharedHandle } from '../../native/mapping.js'
 export {
   SharedMemory,
   type SharedMemoryAccess,
   type SharedMemoryOptions,
 } from '../../native/shared-memory.js'
-export { spawnInheriting } from '../../native/spawn-inheriting.js'
+export { type SpawnInheritingOptions, spawnInheriting } from '../../native/spawn-inheriting.js'
 
 /** Options of {@link sharedMemory}. Of what the two sides of a connection say, each size is the lesser one. */
 export interface SharedMemoryTransportOptions {
