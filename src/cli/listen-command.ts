@@ -65,7 +65,7 @@ async function listenAt(
   }
   if (place.transport.shape === 'introduced') return listenInherited(place, cli, printer)
   const serve = raw ? serveRaw(place, printer) : await serveLinked(place, cli, printer)
-  return acceptPeers(await connectionsAt(place).listen(place.address, cli.context, options), serve)
+  return acceptPeers(await connectionsAt(place, raw).listen(place.address, cli.context, options), serve)
 }
 
 /** One peer, or several of which nobody can tell, has the other end of an inherited pipe already; no other one comes. */

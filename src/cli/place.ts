@@ -52,9 +52,11 @@ export async function placeAt(text: string, raw: boolean): Promise<Place> {
   return { address, transport, boundaries, journal }
 }
 
-/** What links can be made over at a place, as nodes make them. */
-export function connectionsAt({ transport }: Place): ConnectionTransport {
-  return completed(transport)
+/**
+ * What makes the connections at a place: the bare mechanism where it has any, or what links can be made over, as nodes make them.
+ */
+export function connectionsAt({ transport }: Place, raw: boolean): ConnectionTransport {
+  return raw && transport.shape === 'connection' ? transport : completed(transport)
 }
 
 function transportOf(address: Address, raw: boolean): Place['transport'] {

@@ -27,7 +27,7 @@ export async function sendCommand(text: string, what: string, { raw = false }: S
     return sendRaw(inheritedPipe(address, 'write', cli.context), boundaries, framesOf(what))
   }
   const makeLink = raw ? undefined : await linkMaker(cli)
-  const connection = await connectionsAt(place).connect(address, cli.context, options)
+  const connection = await connectionsAt(place, raw).connect(address, cli.context, options)
   const frames = framesOf(what)
   if (makeLink === undefined) return sendRaw(connection, boundaries, frames)
   await sendLinked(await makeLink(connection, boundaries, { role: 'dialler', host: sendingHost }), frames)

@@ -1,16 +1,20 @@
 import { once } from 'node:events'
 import { userInfo } from 'node:os'
 import { text } from 'node:stream/consumers'
+import { firstValueFrom } from 'rxjs'
 import { describe, expect, it, onTestFinished, type TestContext } from 'vitest'
+import { parseAddress } from '../../src/core/contracts/index.js'
 import { ownHandleCount } from '../../src/native/win32/handle-count.js'
 import { kernel32, NO_HANDLE } from '../../src/native/win32/kernel32.js'
 import { rightsOf } from '../../src/native/win32/object-rights.js'
 import { currentUserSid } from '../../src/native/win32/user-sid.js'
+import { createTestContext } from '../../src/testing/test-context.js'
 import {
   NamedPipe,
   type NamedPipeOptions,
   NamedPipeServer,
   type NamedPipeServerOptions,
+  namedPipe,
 } from '../../src/transports/named-pipe/index.js'
 import { startCPeer } from '../support/c-peer.js'
 
@@ -19,6 +23,11 @@ const code = (expected: string) => expect.objectContaining({ code: expected })
 let last = 0
 const freshName = () => `foreign-${process.pid}-${++last}`
 const pathOf = (name: string) => `\\\\.\\pipe\\${name}`
+
+const transport = namedPipe()
+/** Pipes of Windows need no runtime folder. */
+const systemOnly = createTestContext('')
+const oneWay = (name: string) => parseAddress(`named-pipe://./${name}?direction=inbound`)
 
 function serve(name: string, options?: NamedPipeServerOptions): NamedPipeServer {
   const server = NamedPipeServer.create(name, options)
@@ -122,6 +131,40 @@ describe('named pipes and programs that know nothing of Signalbox', () => {
     await listener.write(Buffer.from('news'))
     expect([(await hearing.said).trim(), await hearing.exit]).toEqual(['news', 0])
     await expect(listener.read()).rejects.toEqual(code('ACCESS_DENIED'))
+  })
+})
+
+describe('the transport over a pipe that goes one way', () => {
+  it('[named-pipe: listen-connect] hears a C program that may only write, and nobody who wants to read', async context => {
+    const name = freshName()
+    const listener = await transport.listen(oneWay(name), systemOnly, { rawNames: true })
+    onTestFinished(() => listener.close())
+    await expect(NamedPipe.open(name)).rejects.toEqual(code('ACCESS_DENIED'))
+    const arrival = firstValueFrom(listener.connections$)
+    const { exit } = startC(context, 'say', pathOf(name), 'one coffee')
+    const connection = await arrival
+    let heard = ''
+    connection.receive(({ bytes }) => {
+      heard += texts(bytes)
+    })
+    expect(await connection.closed).toEqual({ by: 'peer' })
+    expect([heard, await exit]).toEqual(['one coffee', 0])
+  })
+
+  it('[named-pipe: listen-connect] writes to a server that only reads, whose end it hears with the next frame', async () => {
+    const name = freshName()
+    const server = serve(name, { direction: 'inbound' })
+    const both = parseAddress(`named-pipe://./${name}`)
+    await expect(transport.connect(both, systemOnly, { rawNames: true })).rejects.toEqual(
+      code('ACCESS_DENIED'),
+    )
+    const connection = await transport.connect(oneWay(name), systemOnly, { rawNames: true })
+    const reader = await accept(server)
+    connection.send(Buffer.from('one coffee'))
+    expect(texts(await reader.read())).toBe('one coffee')
+    await reader.close()
+    connection.send(Buffer.from('two cakes'))
+    expect(await connection.closed).toMatchObject({ by: 'fault', error: { code: 'CLOSED' } })
   })
 })
 

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import {
   type Address,
   type Availability,
@@ -14,9 +15,9 @@ import {
 import { nativeAvailability } from '../../native/availability.js'
 import { libc } from '../../native/posix/libc.js'
 import { kernel32 } from '../../native/win32/kernel32.js'
+import { PipeConnection, type PipeConnectionOptions } from '../socket/pipe-connection.js'
 import { AnonymousPipe } from './anonymous-pipe.js'
 import { capabilitiesAt, isOneWay, platforms } from './capabilities.js'
-import { PipeConnection } from './pipe-connection.js'
 import { PipeEnds } from './pipe-ends.js'
 
 /** Connections between processes of one family, over pipes without names. */
@@ -64,6 +65,19 @@ export class AnonymousPipeTransport implements IntroducedTransport<PipeEnds> {
         `${address.href}: what was handed over are no ends of pipes; hand over what pair() made`,
       )
     }
-    return PipeConnection.over(end, { name: address.href, clock })
+    return connectionOver(end, { name: address.href, clock })
+  }
+}
+
+/** A connection over `ends`, which it owns, also when this throws. @throws SignalboxError `SYSTEM` where they are no pipes */
+function connectionOver(ends: PipeEnds, options: PipeConnectionOptions): Connection {
+  let incoming: Socket | undefined
+  try {
+    incoming = ends.incoming?.stream()
+    return new PipeConnection(incoming, ends.outgoing?.stream(), options)
+  } catch (error) {
+    incoming?.destroy()
+    ends.close()
+    throw error
   }
 }

@@ -1,4 +1,5 @@
 import type { Address, Capabilities } from '../../core/contracts/index.js'
+import { isOneWay } from './pipe-name.js'
 
 /** Where named pipes exist as described here. */
 export const platforms: readonly NodeJS.Platform[] = ['linux', 'darwin', 'win32']
@@ -31,7 +32,11 @@ const elsewhere: Capabilities = Object.freeze({
   platforms: Object.freeze(['win32'] as const),
 })
 
-/** What a pipe at `address` can do. */
+/**
+ * What a pipe at `address` can do. Windows does not tell a client that only writes, and has nothing to write, that its
+ * listener is gone; it hears of that with its next frame.
+ */
 export function capabilitiesAt(address: Address): Capabilities {
-  return address.host === '.' ? here : elsewhere
+  const duplex = address.host === '.' ? here : elsewhere
+  return isOneWay(address) ? { ...duplex, direction: 'simplex' } : duplex
 }

@@ -16,7 +16,8 @@ export type { PipeDirection, PipeMode } from './windows-pipe-maker.js'
  *
  * Addresses are `named-pipe://./<name>`. With `rawNames` the name is the system's own, without the
  * prefix: `\\.\pipe\<name>`, or the socket `<name>.sock`. With `allowRemote` a Windows listener admits
- * this user from other machines, and `named-pipe://<machine>/<name>` reaches one.
+ * this user from other machines, and `named-pipe://<machine>/<name>` reaches one. With `?direction=inbound` bytes go
+ * from clients to the listener only, and on Windows clients have no right to read.
  *
  * A name has one listener. What a killed listener left behind is removed by the next one. On Windows a
  * raw name is free only when the listener and all of its connections are closed. Close a listener before

@@ -1,25 +1,18 @@
-import type { Socket } from 'node:net'
-import { Arrivals, type PeerIdentity, type TransportContext } from '../../core/contracts/index.js'
-import { SocketConnection } from '../socket/socket-connection.js'
+import { Arrivals, type Log } from '../../core/contracts/index.js'
 
 /** The clients of one pipe: who was found acceptable arrives, of the others the operator is told. */
 export class PipeArrivals extends Arrivals {
   readonly #name: string
-  readonly #context: TransportContext
+  readonly #log: Log
 
-  constructor(name: string, context: TransportContext) {
+  constructor(name: string, log: Log) {
     super()
     this.#name = name
-    this.#context = context
-  }
-
-  /** Takes over `socket`, whose peer has been found acceptable. */
-  accept(socket: Socket, remote: PeerIdentity): void {
-    this.add(new SocketConnection(socket, { remote, name: this.#name, clock: this.#context.clock }))
+    this.#log = log
   }
 
   /** Tells the operator that somebody was turned away. */
   refused(why: string): void {
-    this.#context.log.warn(`${this.#name}: a peer was refused: ${why}`)
+    this.#log.warn(`${this.#name}: a peer was refused: ${why}`)
   }
 }

@@ -1,6 +1,7 @@
 import {
   type Address,
   formatAddress,
+  parseAddress,
   SignalboxError,
   type TransportOptions,
 } from '../../core/contracts/index.js'
@@ -15,6 +16,8 @@ export interface PipeName {
   readonly name: string
   /** Whether the name is outside of Signalbox's namespace, where other programs may listen too. */
   readonly raw: boolean
+  /** Whether bytes go one way, from clients to the listener. */
+  readonly oneWay: boolean
 }
 
 /** Keeps Signalbox's names apart from those of other programs. */
@@ -32,13 +35,31 @@ export function pipeNameOf(address: Address, options: TransportOptions = {}): Pi
   if (address.scheme !== 'named-pipe') throw invalid('it is not an address of named-pipe')
   if (host === '') throw invalid('the host is missing; write named-pipe://./<name>')
   if (address.port !== undefined) throw invalid('pipes have no ports')
-  if (Object.keys(address.options).length > 0) throw invalid('pipe addresses take no options')
+  const [unknown] = Object.keys(address.options).filter(option => option !== 'direction')
+  if (unknown === 'mode') throw invalid('a transport carries bytes; for messages, use NamedPipe')
+  if (unknown !== undefined) throw invalid(`pipes have no parameter ${unknown}, only direction`)
+  const { direction = 'duplex' } = address.options
+  if (direction !== 'duplex' && direction !== 'inbound') {
+    const why = `direction is duplex, or inbound (to the listener), not ${JSON.stringify(direction)}`
+    throw invalid(direction === 'outbound' ? `${why}; NamedPipeServer makes such pipes` : why)
+  }
   if (UNUSABLE.test(path)) {
     throw invalid(`${JSON.stringify(path)} is no pipe name: it needs at least one character, and no slashes`)
   }
   if (host !== '.') requireRemote(address, options)
   const raw = options.rawNames ?? false
-  return { href, host, name: raw ? path : PREFIX + path, raw }
+  return { href, host, name: raw ? path : PREFIX + path, raw, oneWay: isOneWay(address) }
+}
+
+/** Whether an address is one of pipes that go from clients to their listener only. */
+export function isOneWay({ options }: Pick<Address, 'options'>): boolean {
+  return options['direction'] === 'inbound'
+}
+
+/** An address at which a way back arrives, of the same kind as `to`. */
+export function returnPipeAddress(to: Address, unique: string): Address {
+  const address = nodePipeAddress('return', unique)
+  return isOneWay(to) ? parseAddress(`${address.href}?direction=inbound`) : address
 }
 
 function requireRemote({ href, host }: Address, { allowRemote }: TransportOptions): void {

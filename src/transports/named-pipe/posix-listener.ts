@@ -13,6 +13,7 @@ import {
 } from '../../core/contracts/index.js'
 import { ensurePrivateFolder } from '../../native/runtime-folder.js'
 import { bindServer } from '../socket/bind-server.js'
+import { SocketConnection } from '../socket/socket-connection.js'
 import { systemCodeOf } from '../socket/socket-fault.js'
 import { PipeArrivals } from './pipe-arrivals.js'
 import { pipeNameOf } from './pipe-name.js'
@@ -27,7 +28,8 @@ export async function listenOnSocket(
   context: TransportContext,
   options: TransportOptions,
 ): Promise<Listener> {
-  const paths = posixPathsOf(pipeNameOf(address, options), context.runtimeFolder)
+  const name = pipeNameOf(address, options)
+  const paths = posixPathsOf(name, context.runtimeFolder)
   throwIfAborted(`listen on ${address.href}`, options.signal)
   if (options.users !== undefined && options.users.length > 0) {
     const why =
@@ -42,7 +44,7 @@ export async function listenOnSocket(
     throwIfAborted(`listen on ${address.href}`, options.signal)
     await bindServer(server, { path: paths.socket })
     await chmod(paths.socket, 0o600)
-    return new SocketListener(address, context, server, lock)
+    return new SocketListener(address, context, server, lock, !name.oneWay)
   } catch (error) {
     server.close()
     await lock.release()
@@ -72,16 +74,21 @@ async function makeRoom(address: Address, path: string): Promise<void> {
 }
 
 class SocketListener implements Listener {
-  readonly address: Address
   readonly connections$: Observable<Connection>
   readonly #arrivals: PipeArrivals
   readonly #server: Server
   readonly #lock: NameLock
   #closed: Promise<void> | undefined
 
-  constructor(address: Address, context: TransportContext, server: Server, lock: NameLock) {
-    this.address = address
-    this.#arrivals = new PipeArrivals(address.href, context)
+  constructor(
+    readonly address: Address,
+    private readonly context: TransportContext,
+    server: Server,
+    lock: NameLock,
+    /** Whether what it accepts can be sent to. */
+    private readonly sends: boolean,
+  ) {
+    this.#arrivals = new PipeArrivals(address.href, context.log)
     this.connections$ = this.#arrivals.connections$
     this.#server = server
     this.#lock = lock
@@ -97,7 +104,11 @@ class SocketListener implements Listener {
   #vet(socket: Socket): void {
     const peer = posixPeerOf(socket)
     if (peer !== undefined && isTrusted(peer)) {
-      this.#arrivals.accept(socket, { pid: peer.pid, user: { by: 'kernel', id: String(peer.uid) } })
+      const remote = { pid: peer.pid, user: { by: 'kernel', id: String(peer.uid) } } as const
+      const { address, context, sends } = this
+      this.#arrivals.add(
+        new SocketConnection(socket, { remote, name: address.href, clock: context.clock, sends }),
+      )
       return
     }
     this.#arrivals.refused(peer === undefined ? 'it was gone at once' : `it runs as user ${peer.uid}`)

@@ -12,7 +12,7 @@ import { nativeAvailability } from '../../native/availability.js'
 import { libc } from '../../native/posix/libc.js'
 import { kernel32 } from '../../native/win32/kernel32.js'
 import { capabilitiesAt, platforms } from './capabilities.js'
-import { nodePipeAddress } from './pipe-name.js'
+import { nodePipeAddress, returnPipeAddress } from './pipe-name.js'
 import { dialSocket } from './posix-dial.js'
 import { listenOnSocket } from './posix-listener.js'
 import { dialPipe } from './windows-dial.js'
@@ -37,6 +37,10 @@ export class NamedPipeTransport implements ConnectionTransport {
 
   nodeAddress(namespace: string, node: string): Address {
     return nodePipeAddress(namespace, node)
+  }
+
+  returnAddress(to: Address, unique: string): Address {
+    return returnPipeAddress(to, unique)
   }
 
   async listen(

@@ -15,10 +15,12 @@ const FILE_WRITE_DATA = 0x2
 /** Reading messages as such has to be switched on, and whether there are any has to be asked. */
 const FILE_READ_ATTRIBUTES = 0x80
 const FILE_WRITE_ATTRIBUTES = 0x100
+/** To ask whose pipe it is; who may read or write with the generic rights may ask that, too. */
+const READ_CONTROL = 0x20000
 /** The rights that the client's end of a pipe needs. */
 const ACCESS = {
   duplex: GENERIC_READ | FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES,
-  inbound: FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES | FILE_READ_ATTRIBUTES,
+  inbound: FILE_WRITE_DATA | FILE_WRITE_ATTRIBUTES | FILE_READ_ATTRIBUTES | READ_CONTROL,
   outbound: GENERIC_READ | FILE_WRITE_ATTRIBUTES,
 } as const
 const OPEN_EXISTING = 3

@@ -7,7 +7,6 @@ import {
   type TransportOptions,
 } from '../../core/contracts/index.js'
 import { type Handle, kernel32 } from '../../native/win32/kernel32.js'
-import { SocketConnection } from '../socket/socket-connection.js'
 import { dialPatiently } from './patient-dial.js'
 import { type PipeName, pipeNameOf } from './pipe-name.js'
 import { sidOf } from './pipe-security.js'
@@ -15,7 +14,7 @@ import { nobodyListens, openClientEnd } from './windows-client-end.js'
 import { isClaimed } from './windows-name-claim.js'
 import { windowsPathOf } from './windows-path.js'
 import { isTrusted, serverOf } from './windows-peer.js'
-import { socketOf } from './windows-socket.js'
+import { connectionOver } from './windows-socket.js'
 
 /**
  * Opens the pipe of an address. In Signalbox's namespace its owner must be this user, an administrator or one of
@@ -45,8 +44,8 @@ export async function dialPipe(
       `${address.href}: ${who} listens there, not this user or one of the configured users`,
     )
   }
-  const socket = socketOf(pipe, address.href)
-  return new SocketConnection(socket, { remote, name: address.href, clock: context.clock })
+  const way = name.oneWay ? 'out' : 'both'
+  return connectionOver(pipe, way, { remote, name: address.href, clock: context.clock })
 }
 
 /** What another machine says of itself proves nothing here, and its pids mean nothing. */
@@ -54,8 +53,8 @@ function identify(pipe: Handle, { host }: PipeName): PeerIdentity {
   return host === '.' ? serverOf(pipe) : { pid: undefined, user: { by: 'none' } }
 }
 
-function openPipe({ href, host, raw }: PipeName, path: string): Handle | 'busy' {
-  const pipe = openClientEnd(path, { what: href, host })
+function openPipe({ href, host, raw, oneWay }: PipeName, path: string): Handle | 'busy' {
+  const pipe = openClientEnd(path, { what: href, host, direction: oneWay ? 'inbound' : 'duplex' })
   // Without a listener, these are the connections that it left, and nobody will make room.
   if (pipe === 'busy' && !raw && host === '.' && !isClaimed(path)) throw nobodyListens(href, path)
   return pipe

@@ -20,7 +20,7 @@ import { claimName, type NameClaim } from './windows-name-claim.js'
 import { windowsPathOf } from './windows-path.js'
 import { clientOf, isTrusted } from './windows-peer.js'
 import { PipeMaker } from './windows-pipe-maker.js'
-import { socketOf } from './windows-socket.js'
+import { connectionOver, type PipeWay } from './windows-socket.js'
 
 /** Listens on a pipe that only this user can open, and other users and other machines only where that is asked for. */
 export async function listenOnPipe(
@@ -37,10 +37,13 @@ export async function listenOnPipe(
   const { users = [], allowRemote = false } = options
   const security = pipeSecurity(address.href, users.length === 0 ? 'this-user' : { users })
   const claim = claimName(name, path)
-  const pipes = new PipeMaker(address.href, path, !allowRemote, { security })
+  const direction = name.oneWay ? 'inbound' : 'duplex'
+  const pipes = new PipeMaker(address.href, path, !allowRemote, { security, direction })
   try {
     const sole = users.length === 0 ? currentUserSid() : undefined
-    return new PipeListener({ address, context, pipes, claim, sole, first: pipes.make(claim.first) })
+    const way = name.oneWay ? 'in' : 'both'
+    const first = pipes.make(claim.first)
+    return new PipeListener({ address, context, pipes, way, claim, sole, first })
   } catch (error) {
     claim.release()
     throw error
@@ -56,6 +59,7 @@ interface PipeListenerParts {
   readonly address: Address
   readonly context: TransportContext
   readonly pipes: PipeMaker
+  readonly way: PipeWay
   readonly claim: NameClaim
   /** The only user whom the pipes admit, where they do not admit others. */
   readonly sole: string | undefined
@@ -69,6 +73,7 @@ class PipeListener implements Listener {
   readonly #context: TransportContext
   readonly #arrivals: PipeArrivals
   readonly #pipes: PipeMaker
+  readonly #way: PipeWay
   readonly #claim: NameClaim
   readonly #sole: string | undefined
   readonly #releaseLoop = holdEventLoop()
@@ -78,12 +83,13 @@ class PipeListener implements Listener {
   #closing = false
   #closed: Promise<void> | undefined
 
-  constructor({ address, context, pipes, claim, sole, first }: PipeListenerParts) {
+  constructor({ address, context, pipes, way, claim, sole, first }: PipeListenerParts) {
     this.address = address
     this.#context = context
-    this.#arrivals = new PipeArrivals(address.href, context)
+    this.#arrivals = new PipeArrivals(address.href, context.log)
     this.connections$ = this.#arrivals.connections$
     this.#pipes = pipes
+    this.#way = way
     this.#claim = claim
     this.#sole = sole
     this.#slots = Array.from({ length: WAITING_PIPES }, (_, slot) =>
@@ -139,7 +145,8 @@ class PipeListener implements Listener {
       return
     }
     try {
-      this.#arrivals.accept(socketOf(pipe, this.address.href), client)
+      const options = { remote: client, name: this.address.href, clock: this.#context.clock }
+      this.#arrivals.add(connectionOver(pipe, this.#way, options))
     } catch (error) {
       this.#arrivals.refused(reasonOf(error))
     }

@@ -9,7 +9,7 @@ const UNUSABLE = /[/\\\p{Cc}]|^$/u
  * The path of a pipe: `\\.\pipe\signalbox.orders`.
  * @throws SignalboxError `ADDRESS_INVALID` when it is longer than Windows takes.
  */
-export function windowsPathOf({ href, host, name }: Omit<PipeName, 'raw'>): string {
+export function windowsPathOf({ href, host, name }: Pick<PipeName, 'href' | 'host' | 'name'>): string {
   const path = `\\\\${host}\\pipe\\${name}`
   if (path.length > LONGEST_PATH) {
     throw new SignalboxError(

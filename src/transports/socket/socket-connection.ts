@@ -28,6 +28,8 @@ export interface SocketConnectionOptions {
    * @default 1 MiB
    */
   readonly highWaterMark?: number
+  /** Whether anything can be sent; where not, `send` says `full`. @default true */
+  readonly sends?: boolean
   /** Bounds the wait for a peer that does not end its side after we ended ours. @default the machine's clock */
   readonly clock?: Pick<Clock, 'after'>
 }
@@ -61,11 +63,12 @@ export class SocketConnection implements Connection {
   readonly limits: Limits
   readonly closed: Promise<CloseReason>
   readonly writable$: Observable<void>
-  readonly inPlace: InPlaceSender
+  readonly inPlace?: InPlaceSender
   readonly #socket: Socket
   readonly #name: string
   readonly #clock: Pick<Clock, 'after'>
   readonly #writer: PackingWriter
+  readonly #sends: boolean
   readonly #writable = new Subject<void>()
   readonly #frame = new LentFrame()
   #sink: FrameSink | undefined
@@ -87,16 +90,18 @@ export class SocketConnection implements Connection {
       ...(options.highWaterMark === undefined ? {} : { highWaterMark: options.highWaterMark }),
     })
     this.#writer = writer
-    this.inPlace = {
-      get room() {
-        return writer.room
-      },
-      reserve: length => {
-        this.#assertFits(length)
-        return writer.reserve(length)
-      },
-      commit: length => writer.commit(length),
-    }
+    this.#sends = options.sends ?? true
+    if (this.#sends)
+      this.inPlace = {
+        get room() {
+          return writer.room
+        },
+        reserve: length => {
+          this.#assertFits(length)
+          return writer.reserve(length)
+        },
+        commit: length => writer.commit(length),
+      }
     // Else node refuses every write from the moment the peer ended its side, also of what was sent before.
     socket.allowHalfOpen = true
     socket.on('error', error => this.#broke(error))
@@ -113,7 +118,7 @@ export class SocketConnection implements Connection {
 
   send(frame: Uint8Array): 'sent' | 'full' {
     this.#assertFits(frame.length)
-    return this.#writer.send(frame)
+    return this.#sends ? this.#writer.send(frame) : 'full'
   }
 
   flush(): void {

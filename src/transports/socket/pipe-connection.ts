@@ -12,15 +12,16 @@ import {
   type PeerIdentity,
   SignalboxError,
 } from '../../core/contracts/index.js'
-import { PackingWriter } from '../socket/packing-writer.js'
-import { socketFault } from '../socket/socket-fault.js'
-import { socketSink } from '../socket/socket-sink.js'
-import type { PipeEnds } from './pipe-ends.js'
+import { PackingWriter } from './packing-writer.js'
+import { socketFault } from './socket-fault.js'
+import { socketSink } from './socket-sink.js'
 
-/** What a {@link PipeConnection} needs beside its ends. */
+/** What a {@link PipeConnection} needs beside its streams. */
 export interface PipeConnectionOptions {
   /** How messages call this connection. */
   readonly name: string
+  /** @default nobody says who it is */
+  readonly remote?: PeerIdentity
   /** Bounds the wait for a peer that does not read what was sent before `close`. */
   readonly clock: Pick<Clock, 'after'>
 }
@@ -37,7 +38,7 @@ const NOBODY: PeerIdentity = Object.freeze({ pid: undefined, user: Object.freeze
  * nobody, on no system.
  */
 export class PipeConnection implements Connection {
-  readonly remote = NOBODY
+  readonly remote: PeerIdentity
   readonly limits = NO_LIMITS
   readonly closed: Promise<CloseReason>
   readonly writable$: Observable<void>
@@ -55,24 +56,13 @@ export class PipeConnection implements Connection {
   /** Why the connection is ending; undefined while it is open. */
   #reason: CloseReason | undefined
 
-  /** A connection over `ends`, which it owns, also when this throws. @throws SignalboxError `SYSTEM` where they are no pipes */
-  static over(ends: PipeEnds, options: PipeConnectionOptions): PipeConnection {
-    let incoming: Socket | undefined
-    try {
-      incoming = ends.incoming?.stream()
-      return new PipeConnection(incoming, ends.outgoing?.stream(), options)
-    } catch (error) {
-      incoming?.destroy()
-      ends.close()
-      throw error
-    }
-  }
-
-  private constructor(
-    incoming: Socket | undefined,
-    outgoing: Socket | undefined,
-    options: PipeConnectionOptions,
-  ) {
+  /**
+   * It owns the streams from here on.
+   * @param incoming what it reads from
+   * @param outgoing what it writes to
+   */
+  constructor(incoming: Socket | undefined, outgoing: Socket | undefined, options: PipeConnectionOptions) {
+    this.remote = options.remote ?? NOBODY
     this.#options = options
     this.#incoming = incoming
     this.#outgoing = outgoing
