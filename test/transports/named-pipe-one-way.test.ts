@@ -61,19 +61,4 @@ describe('a named pipe that goes one way', () => {
     expect(sent).toEqual({ code: 0, stdout: '', stderr: '' }) // it was acknowledged: there is a way back
     expect(await listener.ended()).toMatchObject({ code: 0, stdout: 'one coffee\n' })
   })
-
-  it.each([
-    ['direction=sideways', 'direction is duplex, or inbound (to the listener), not "sideways"'],
-    ['direction=outbound', 'NamedPipeServer makes such pipes'],
-    ['mode=message', 'for messages, use NamedPipe'],
-    ['colour=red', 'pipes have no parameter colour, only direction'],
-  ])('[named-pipe: listen-connect] %s is refused', async (option, why) => {
-    const address = parseAddress(`named-pipe://./orders?${option}`)
-    const refusal = expect.objectContaining({
-      code: 'ADDRESS_INVALID',
-      message: expect.stringContaining(why),
-    })
-    await expect(transport.listen(address, context)).rejects.toEqual(refusal)
-    await expect(transport.connect(address, context)).rejects.toEqual(refusal)
-  })
 })

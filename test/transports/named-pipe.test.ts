@@ -89,7 +89,10 @@ describe('addresses of named pipes', () => {
     ['named-pipe://./a%5Cb', 'ADDRESS_INVALID', 'no slashes'],
     ['named-pipe://./a/b', 'ADDRESS_INVALID', 'no slashes'],
     ['named-pipe://./a%0Ab', 'ADDRESS_INVALID', 'no pipe name'],
-    ['named-pipe://./orders?colour=red', 'ADDRESS_INVALID', 'no options'],
+    ['named-pipe://./orders?colour=red', 'ADDRESS_INVALID', 'no parameter colour, only direction'],
+    ['named-pipe://./orders?mode=message', 'ADDRESS_INVALID', 'for messages, use NamedPipe'],
+    ['named-pipe://./orders?direction=up', 'ADDRESS_INVALID', 'direction is duplex, or inbound'],
+    ['named-pipe://./orders?direction=outbound', 'ADDRESS_INVALID', 'NamedPipeServer makes such pipes'],
     [`named-pipe://./${'x'.repeat(300)}`, 'ADDRESS_INVALID', 'shorten the name'],
     ['named-pipe://elsewhere/orders', 'ACCESS_DENIED', "the host '.'"],
   ])('[named-pipe: shape] %s is refused with %s, because of: %s', async (text, expected, why) => {
