@@ -58,7 +58,7 @@ export class ActorCell extends LocalTarget<CellSurroundings> implements Living, 
   }
 
   get stopped(): boolean {
-    return this.#mailbox.closed !== undefined
+    return this.#mailbox.closed
   }
 
   offer(contract: LocalContract, value: unknown): boolean {
@@ -87,13 +87,15 @@ export class ActorCell extends LocalTarget<CellSurroundings> implements Living, 
   /**
    * Handles nothing more: what waits becomes undeliverable. Resolves when the letter at hand is done, or takes
    * too long, and the actor is disposed of.
+   * @param why what became of it, for people
    * @throws SignalboxError `HANDLER_FAILED` when its disposal throws
    */
-  async stop(why: SignalboxError): Promise<void> {
+  async stop(why = 'was stopped'): Promise<void> {
     if (this.stopped) return
-    for (const letter of this.#mailbox.close(why)) this.dropped(letter, why)
+    const refusal = () => new SignalboxError('ACTOR_STOPPED', `${this.path} ${why}`)
+    for (const letter of this.#mailbox.close(refusal)) this.dropped(letter, refusal())
     await undefined // it may be a handler that stops its actor: only now is known whether it is done
-    if (this.#atHand !== undefined) await this.#grace(this.#atHand, why)
+    if (this.#atHand !== undefined) await this.#grace(this.#atHand, refusal)
     const actor = this.#actor
     this.#actor = undefined // references may outlive it by far
     try {
@@ -155,10 +157,10 @@ export class ActorCell extends LocalTarget<CellSurroundings> implements Living, 
   }
 
   /** Waits for the letter at hand, but not for ever: its handler may wait for something that will not come. */
-  #grace({ letter, done }: AtHand, why: SignalboxError): Promise<void> {
+  #grace({ letter, done }: AtHand, refusal: () => SignalboxError): Promise<void> {
     return new Promise(resolve => {
       const timer = this.surroundings.clock.after(GRACE, () => {
-        letter.reply?.fail(why)
+        letter.reply?.fail(refusal())
         resolve()
       })
       void done.then(() => {

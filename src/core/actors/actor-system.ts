@@ -101,8 +101,7 @@ export class ActorSystem implements Service {
       cell.start(instantiate(behaviour, new OwnContext(name, this.#contextSurroundings)))
     } catch (error) {
       this.#cells.delete(name)
-      const why = `${cell.path} could not be started: ${reasonOf(error)}`
-      void cell.stop(new SignalboxError('ACTOR_STOPPED', why))
+      void cell.stop(`could not be started: ${reasonOf(error)}`)
       throw error
     }
     return createActorRef(spoken, cell)
@@ -128,7 +127,7 @@ export class ActorSystem implements Service {
     if (cell === undefined) return this.#stopping.get(name) ?? Promise.resolve()
     this.#cells.delete(name)
     const stopped = cell
-      .stop(new SignalboxError('ACTOR_STOPPED', `${cell.path} was stopped`))
+      .stop()
       .finally(() => this.#stopping.get(name) === stopped && this.#stopping.delete(name))
     this.#stopping.set(name, stopped)
     return stopped

@@ -20,9 +20,9 @@ export interface MailboxOptions {
   readonly overflow: MailboxOverflow
 }
 
-/** What can wait in a mailbox: each knows who waits behind it, so that an empty mailbox holds nothing. */
+/** What can wait in a mailbox: they form a ring, so that an empty mailbox holds nothing. */
 export interface Item<T> {
-  /** The mailbox's own. */
+  /** Who waits behind it; the mailbox's own. */
   next: T | undefined
 }
 
@@ -42,14 +42,15 @@ interface Blocked<T> {
 
 /** What waits for an actor, in order and bounded. */
 export class Mailbox<T extends Item<T>> {
-  #first: T | undefined
+  /** The youngest; behind it stands the oldest again, so that one place leads to both ends. */
   #last: T | undefined
   #size = 0
   /** Made when it is needed: few mailboxes are ever full. */
   #blocked: Queue<Blocked<T>> | undefined
   /** Who waits for room, with nothing to put into it yet. */
   #roomWanted: (() => void)[] | undefined
-  #closed: SignalboxError | undefined
+  /** Says why it takes nothing more, when somebody is there to hear it. */
+  #refusal: (() => SignalboxError) | undefined
 
   /** @throws SignalboxError `CONFIG_INVALID` for a limit that lets nothing through */
   constructor(
@@ -65,14 +66,14 @@ export class Mailbox<T extends Item<T>> {
     return this.#size
   }
 
-  /** Why it takes nothing more; undefined while it does. */
-  get closed(): SignalboxError | undefined {
-    return this.#closed
+  /** Whether it takes nothing more. */
+  get closed(): boolean {
+    return this.#refusal !== undefined
   }
 
   /** Takes a message now; false when it is full and its policy is to block or to reject, or when it is closed. */
   offer(item: T): boolean {
-    if (this.#closed !== undefined) return false
+    if (this.#refusal !== undefined) return false
     if (this.#size >= this.options.limit) {
       const { overflow } = this.options
       if (overflow === 'block' || overflow === 'reject') return false
@@ -89,7 +90,7 @@ export class Mailbox<T extends Item<T>> {
    * @throws SignalboxError `MAILBOX_FULL` under the policy `reject`; the reason of the close afterwards
    */
   put(item: T): void | Promise<void> {
-    if (this.#closed !== undefined) throw this.#closed
+    if (this.#refusal !== undefined) throw this.#refusal()
     if (this.offer(item)) return
     if (this.options.overflow === 'reject') throw this.#full('refused')
     this.#blocked ??= new Queue()
@@ -99,7 +100,7 @@ export class Mailbox<T extends Item<T>> {
 
   /** Resolves when half of it is empty again, or it is closed; at once while it has room. */
   room(): Promise<void> {
-    if (this.#closed !== undefined || this.#size < this.options.limit) return Promise.resolve()
+    if (this.#refusal !== undefined || this.#size < this.options.limit) return Promise.resolve()
     this.#roomWanted ??= []
     const wanted = this.#roomWanted
     return new Promise(resolve => wanted.push(resolve))
@@ -117,32 +118,36 @@ export class Mailbox<T extends Item<T>> {
     return item
   }
 
-  /** Refuses what is blocked and all that comes, and hands over what was accepted. */
-  close(why: SignalboxError): T[] {
-    this.#closed ??= why
+  /**
+   * Refuses what is blocked and all that comes, and hands over what was accepted.
+   * @param refusal makes the reason: most mailboxes are closed when nobody is there to hear it, and an error is dear
+   */
+  close(refusal: () => SignalboxError): T[] {
+    this.#refusal ??= refusal
     const left: T[] = []
     for (let item = this.#shift(); item !== undefined; item = this.#shift()) left.push(item)
-    for (const { refuse } of this.#blocked ?? []) refuse(why)
+    for (const { refuse } of this.#blocked ?? []) refuse(this.#refusal())
     this.#blocked = undefined
     this.#endWaitForRoom()
     return left
   }
 
   #push(item: T): void {
-    if (this.#last === undefined) this.#first = item
-    else this.#last.next = item
+    item.next = this.#last?.next ?? item
+    if (this.#last !== undefined) this.#last.next = item
     this.#last = item
     this.#size++
   }
 
   #shift(): T | undefined {
-    const item = this.#first
-    if (item === undefined) return undefined
-    this.#first = item.next
-    if (this.#first === undefined) this.#last = undefined
-    item.next = undefined // one that lives on must not keep all that came after it
+    const last = this.#last
+    const first = last?.next
+    if (last === undefined || first === undefined) return undefined
+    if (first === last) this.#last = undefined
+    else last.next = first.next
+    first.next = undefined // one that lives on must not keep all that came after it
     this.#size--
-    return item
+    return first
   }
 
   #endWaitForRoom(): void {

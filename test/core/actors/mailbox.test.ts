@@ -24,7 +24,7 @@ function mailbox(overflow: MailboxOverflow, limit = 2) {
     put: (number: number) => letters.put(new Numbered(number)),
     room: () => letters.room(),
     take: () => letters.take()?.number,
-    close: (why: SignalboxError) => letters.close(why).map(({ number }) => number),
+    close: (why: SignalboxError) => letters.close(() => why).map(({ number }) => number),
   }
   const taken = () => {
     const all: number[] = []
@@ -39,6 +39,25 @@ describe('a mailbox', () => {
     const { box, taken } = mailbox('block', 1000)
     for (let item = 0; item < 1000; item++) expect(box.put(item)).toBeUndefined()
     expect(taken()).toEqual(Array.from({ length: 1000 }, (_, item) => item))
+  })
+
+  it('keeps its order while it is emptied and filled by turns', () => {
+    const { box } = mailbox('block', 1000)
+    const taken: (number | undefined)[] = []
+    let next = 0
+    for (const [come, go] of [
+      [1, 1],
+      [3, 2],
+      [1, 2],
+      [0, 1],
+      [2, 1],
+      [2, 3],
+    ] as const) {
+      for (let item = 0; item < come; item++) box.offer(next++)
+      for (let item = 0; item < go; item++) taken.push(box.take())
+    }
+    expect(taken).toEqual([0, 1, 2, 3, 4, undefined, 5, 6, 7, 8])
+    expect(box.size).toBe(0)
   })
 
   it('that is full and blocks takes nothing at once, and later in order as room is made', async () => {
@@ -124,6 +143,16 @@ describe('a mailbox', () => {
     await expect(blocked).rejects.toBe(why)
     expect(() => box.put(4)).toThrow(why)
     expect([box.offer(4), box.take(), box.close(why)]).toEqual([false, undefined, []])
+  })
+
+  it('that is closed makes a reason when somebody is refused, and none before', () => {
+    const owner = { path: 'signalbox://shop/cashier', dropped() {} }
+    const letters = new Mailbox<Numbered>(owner, { limit: 1, overflow: 'block' })
+    let reasons = 0
+    letters.offer(new Numbered(1))
+    letters.close(() => new SignalboxError('ACTOR_STOPPED', `reason ${++reasons}`))
+    expect([letters.offer(new Numbered(2)), reasons]).toEqual([false, 0])
+    expect(() => letters.put(new Numbered(3))).toThrow('reason 1')
   })
 
   it.each([0, -1, Number.NaN])('of %d messages would never take one, and is refused', limit => {
