@@ -9,14 +9,17 @@ import { LateSignal, type Reply } from '../node/reply.js'
 export class LocalQuestion extends OpenQuestion implements Reply {
   readonly #asker = new LateSignal()
 
-  /** @param frozen whether the answer is frozen on its way */
+  /**
+   * @param to the name of the actor
+   * @param frozen whether the answer is frozen on its way
+   */
   constructor(
     contract: LocalContract,
-    to: string,
+    protected readonly to: string,
     deadlines: Deadlines,
     private readonly frozen: boolean,
   ) {
-    super(contract, to, deadlines)
+    super(contract, deadlines)
   }
 
   get signal(): AbortSignal {

@@ -2,6 +2,7 @@ import { isSignalboxError, reasonOf, SignalboxError } from '../contracts/index.j
 import { type OutboundLane, type Outcome, violation } from '../link/index.js'
 import { encodeDeclaringHead, encodeFailure } from './answer-message.js'
 import type { LocalContract } from './contract-table.js'
+import { OpenByNumber } from './open-by-number.js'
 import { PeerQuestion, type QuestionOwner } from './peer-question.js'
 import type { Recipient } from './recipient.js'
 import type { SpokenContracts } from './spoken-contracts.js'
@@ -12,7 +13,7 @@ const GIVEN_UP = 1024
 
 /** The questions of one peer that are being answered here. */
 export class Answering implements QuestionOwner {
-  readonly #open = new Map<number, PeerQuestion>()
+  readonly #open = new OpenByNumber<PeerQuestion>()
   /** Given up, and not here yet, or answered already: a question goes another lane than what takes it back. */
   readonly #givenUp = new Set<number>()
 
@@ -36,18 +37,18 @@ export class Answering implements QuestionOwner {
   ): void | Promise<void> {
     if (contract.schemas.output === undefined)
       throw new SignalboxError('CONTRACT_UNHANDLED', `${contract.key} has no answer`)
-    if (this.#open.has(question)) throw violation(`question ${question} is asked a second time`)
-    if (this.#givenUp.delete(question)) throw this.#noLongerWaits()
+    if (this.#open.get(question) !== undefined) throw violation(`question ${question} is asked a second time`)
+    if (this.#givenUp.size > 0 && this.#givenUp.delete(question)) throw this.#noLongerWaits()
     const asked = new PeerQuestion(question, contract, this)
-    this.#open.set(question, asked)
+    this.#open.add(asked)
     try {
       const accepted = recipient.ask(contract, value, asked)
       return accepted?.catch((error: unknown) => {
-        this.#open.delete(question) // the refusal of the question is its answer
+        this.#open.take(question) // the refusal of the question is its answer
         throw error
       })
     } catch (error) {
-      this.#open.delete(question)
+      this.#open.take(question)
       throw error
     }
   }
@@ -61,8 +62,7 @@ export class Answering implements QuestionOwner {
 
   /** Nobody waits for any of the answers. */
   ended(why: SignalboxError): void {
-    for (const asker of this.#open.values()) asker.abort(why)
-    this.#open.clear()
+    for (const asker of this.#open.takeAll()) asker.abort(why)
   }
 
   #giveUp(question: number): void {
@@ -78,7 +78,7 @@ export class Answering implements QuestionOwner {
   }
 
   answered(question: PeerQuestion, value: unknown): void {
-    if (!this.#open.delete(question.number)) return
+    if (this.#open.take(question.number) === undefined) return
     try {
       this.#answer(question, value)
     } catch (error) {
@@ -90,7 +90,7 @@ export class Answering implements QuestionOwner {
   }
 
   failed(question: PeerQuestion, error: SignalboxError): void {
-    if (this.#open.delete(question.number)) this.#fail(question, error)
+    if (this.#open.take(question.number) !== undefined) this.#fail(question, error)
   }
 
   settled(question: PeerQuestion, outcome: Outcome): void {

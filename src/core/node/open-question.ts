@@ -23,10 +23,8 @@ export abstract class OpenQuestion implements Waiter {
   /** Stops listening to the asker's signal. */
   #deafen: (() => void) | undefined
 
-  /** @param to whom it is for, for people */
   constructor(
     readonly contract: LocalContract,
-    private readonly to: string,
     private readonly deadlines: Deadlines,
   ) {
     this.answered = new Promise((resolve, reject) => {
@@ -61,6 +59,9 @@ export abstract class OpenQuestion implements Waiter {
     const why = `${this.to} did not answer ${this.contract.key} within ${this.#timeout} ms`
     this.#giveUp(new SignalboxError('TIMEOUT', why))
   }
+
+  /** Whom it is for, for people. */
+  protected abstract get to(): string
 
   /** Tells whoever answers that nobody waits any more. */
   protected abstract abandoned(): void

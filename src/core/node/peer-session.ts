@@ -112,7 +112,7 @@ export class PeerSession {
     this.incarnation = Buffer.from(greeting.theirs.incarnation).toString('hex')
     this.#spoken = new SpokenContracts(codec)
     this.#theirs = new PeerContracts(this.node, self, contracts, codec)
-    this.#questions = new Questions(clock, patience, abandoned => {
+    this.#questions = new Questions(clock, this.node, patience, abandoned => {
       if (!this.link.ended) this.#control(encodeAbandoned(abandoned))
     })
     this.#answering = new Answering(this.node, this.#spoken, () =>
@@ -159,12 +159,12 @@ export class PeerSession {
 
   /** Asks, and resolves with the answer. @throws SignalboxError `TIMEOUT`, `ABORTED`, `PEER_LOST`, or what the peer says */
   ask(label: string, contract: LocalContract, value: unknown, options: AskOptions): Promise<unknown> {
-    const question = this.#questions.open(contract, `${this.node} (${label})`, options)
+    const question = this.#questions.open(contract, label, options)
     if (!question.open) return question.answered // it was taken back before it was asked
     try {
       this.#put(label, contract, value, question, options.signal)
     } catch (error) {
-      this.#questions.take(question.id)?.fail(error)
+      this.#questions.take(question.number)?.fail(error)
     }
     return question.answered
   }
@@ -183,14 +183,13 @@ export class PeerSession {
   ): void {
     const lane = this.#lane(label)
     const spoken = this.#spoken.of(contract)
-    const { id } = question
     if (spoken.known !== undefined) {
-      lane.postValue(NOTHING, spoken.known.questions, { question: id, value }, question, signal)
+      lane.postValue(NOTHING, spoken.known.questions, { question: question.number, value }, question, signal)
       return
     }
     this.#theirs.assertAgreed(contract)
     const receipt = spoken.learning(question)
-    lane.postValue(spoken.head({ question: id }), spoken.input, value, receipt, signal)
+    lane.postValue(spoken.head({ question: question.number }), spoken.input, value, receipt, signal)
   }
 
   #attached(link: Link): void {
@@ -281,10 +280,10 @@ export class PeerSession {
     const question = this.#questions.take(head.question)
     if (question === undefined) return // given up in the meantime
     try {
-      const { contract, id } = question
+      const { contract, number } = question
       const { output } = contract.schemas
       if (theirs.local() !== contract || output === undefined)
-        throw violation(`question ${id} about ${contract.key} is answered with ${theirs.key}`)
+        throw violation(`question ${number} about ${contract.key} is answered with ${theirs.key}`)
       const value = input.value(theirs.decoder('output'))
       question.answer(validate(output, value, `${contract.key}, answer of ${this.node}`))
     } catch (error) {
