@@ -1,10 +1,11 @@
-import { SignalboxError, throwIfAborted } from '../../core/contracts/index.js'
+import { throwIfAborted } from '../../core/contracts/index.js'
 import type { JournalCursor, JournalRecord } from './journal-cursor.js'
 import type { JournalPlaces } from './journal-places.js'
+import { JournalTenure, type JournalTenureParts } from './journal-tenure.js'
 import type { JournalWaits } from './journal-waits.js'
 
 /** What a {@link JournalConsumer} is made of. */
-export interface JournalConsumerParts {
+export interface JournalConsumerParts extends JournalTenureParts {
   /** How messages call it. */
   readonly journal: string
   readonly cursor: JournalCursor
@@ -12,8 +13,6 @@ export interface JournalConsumerParts {
   /** The number of its own place. */
   readonly place: number
   readonly waits: JournalWaits
-  /** Lets somebody else read under its name. */
-  readonly release: () => void
 }
 
 /**
@@ -23,20 +22,21 @@ export interface JournalConsumerParts {
 export class JournalConsumer implements Disposable, AsyncIterable<JournalRecord> {
   readonly name: string
   readonly #parts: JournalConsumerParts
+  readonly #tenure: JournalTenure
   /** The number of the record that comes next, unless it was dropped. */
   #next: number
-  #closed = false
 
   constructor(name: string, parts: JournalConsumerParts) {
     this.name = name
     this.#parts = parts
+    this.#tenure = new JournalTenure(`${parts.journal}: its consumer ${name}`, parts)
     this.#next = parts.places.nextOf(parts.place)
     parts.cursor.seek(this.#next)
   }
 
   /** How many records were dropped before this name had read them, since it is known. */
   get dropped(): number {
-    this.#assertOpen()
+    this.#tenure.assert()
     return this.#parts.places.droppedOf(this.#parts.place)
   }
 
@@ -45,7 +45,7 @@ export class JournalConsumer implements Disposable, AsyncIterable<JournalRecord>
    * @throws SignalboxError `CLOSED`; `PROTOCOL_VIOLATION` for a damaged one, and each time from there on
    */
   read(): JournalRecord | undefined {
-    this.#assertOpen()
+    this.#tenure.assert()
     const { cursor, places, place } = this.#parts
     const record = cursor.read()
     if (record === undefined) return undefined
@@ -59,7 +59,7 @@ export class JournalConsumer implements Disposable, AsyncIterable<JournalRecord>
 
   /** Everything that was read is done with: it is not read again under this name, and its room may be used. */
   commit(): void {
-    this.#assertOpen()
+    this.#tenure.assert()
     const { places, place, waits } = this.#parts
     if (places.nextOf(place) === this.#next) return
     places.setNext(place, this.#next)
@@ -72,7 +72,7 @@ export class JournalConsumer implements Disposable, AsyncIterable<JournalRecord>
    */
   async next(signal?: AbortSignal): Promise<JournalRecord | undefined> {
     const { cursor, waits, journal } = this.#parts
-    while (!this.#closed) {
+    while (!this.#tenure.isOver) {
       throwIfAborted(`wait for a record of ${journal}`, signal)
       const record = this.read()
       if (record !== undefined) return record
@@ -87,26 +87,17 @@ export class JournalConsumer implements Disposable, AsyncIterable<JournalRecord>
       const record = await this.next()
       if (record === undefined) return
       yield record
-      if (this.#closed) return
+      if (this.#tenure.isOver) return
       this.commit()
     }
   }
 
   /** Lets somebody else read under this name, from where was committed. Harmless twice. */
   close(): void {
-    if (this.#closed) return
-    this.#closed = true
-    this.#parts.waits.wake()
-    this.#parts.release()
+    this.#tenure.end()
   }
 
   [Symbol.dispose](): void {
     this.close()
-  }
-
-  #assertOpen(): void {
-    if (this.#closed) {
-      throw new SignalboxError('CLOSED', `${this.#parts.journal}: its consumer ${this.name} was closed here`)
-    }
   }
 }

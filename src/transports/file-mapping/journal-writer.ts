@@ -1,25 +1,25 @@
-import { SignalboxError, throwIfAborted } from '../../core/contracts/index.js'
+import { throwIfAborted } from '../../core/contracts/index.js'
 import type { JournalLog } from './journal-log.js'
+import { JournalTenure, type JournalTenureParts } from './journal-tenure.js'
 import type { JournalWaits } from './journal-waits.js'
 
 /** What a {@link JournalWriter} is made of. */
-export interface JournalWriterParts {
+export interface JournalWriterParts extends JournalTenureParts {
   /** How messages call it. */
   readonly name: string
   readonly log: JournalLog
   readonly waits: JournalWaits
   readonly flush: () => Promise<void>
-  /** Lets somebody else write. */
-  readonly release: () => void
 }
 
 /** The one who appends to a journal; see {@link Journal}. */
 export class JournalWriter implements Disposable {
   readonly #parts: JournalWriterParts
-  #closed = false
+  readonly #tenure: JournalTenure
 
   constructor(parts: JournalWriterParts) {
     this.#parts = parts
+    this.#tenure = new JournalTenure(`${parts.name}: its writer`, parts)
   }
 
   /** Bytes of the longest record: half of the journal. */
@@ -33,7 +33,7 @@ export class JournalWriter implements Disposable {
    * @throws SignalboxError `CLOSED`; `FRAME_TOO_LARGE`
    */
   append(bytes: Uint8Array): number | 'full' {
-    this.#assertOpen()
+    this.#tenure.assert()
     const { log, waits } = this.#parts
     const sequence = log.append(bytes)
     if (sequence !== 'full') waits.recordAppended()
@@ -49,7 +49,7 @@ export class JournalWriter implements Disposable {
     const { name, log, waits } = this.#parts
     for (;;) {
       throwIfAborted(`wait for room in ${name}`, signal)
-      this.#assertOpen()
+      this.#tenure.assert()
       if (log.hasRoom(length)) return
       if (log.needsFlush) await this.flush()
       else await waits.forRoom(() => log.hasRoom(length), signal)
@@ -62,7 +62,7 @@ export class JournalWriter implements Disposable {
    * @throws SignalboxError `CLOSED`, `SYSTEM`
    */
   async flush(): Promise<void> {
-    this.#assertOpen()
+    this.#tenure.assert()
     const flushed = this.#parts.log.beforeFlush()
     await this.#parts.flush()
     flushed()
@@ -70,17 +70,10 @@ export class JournalWriter implements Disposable {
 
   /** Lets somebody else write. Harmless twice. */
   close(): void {
-    if (this.#closed) return
-    this.#closed = true
-    this.#parts.waits.wake()
-    this.#parts.release()
+    this.#tenure.end()
   }
 
   [Symbol.dispose](): void {
     this.close()
-  }
-
-  #assertOpen(): void {
-    if (this.#closed) throw new SignalboxError('CLOSED', `${this.#parts.name}: its writer was closed here`)
   }
 }
