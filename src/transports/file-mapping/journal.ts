@@ -135,6 +135,7 @@ export class Journal implements Disposable {
       release: () => this.#release(writer, Lock.WRITER),
     })
     this.#open.add(writer)
+    this.#waits.recordAppended()
     return writer
   }
 
@@ -161,6 +162,7 @@ export class Journal implements Disposable {
       release: () => this.#release(consumer, Lock.FIRST_PLACE + place),
     })
     this.#open.add(consumer)
+    this.#waits.roomMade()
     return consumer
   }
 
