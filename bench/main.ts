@@ -63,7 +63,7 @@ async function runAll(comparisons: readonly Comparison[]): Promise<Run> {
 
 /** A whole run takes less than ten minutes, a quick one about two. On Windows, that is under Wine, processes start slowly. */
 function extentOf({ quick, profile, rounds, count }: typeof values): Extent {
-  const usual = onWindows ? { rounds: 3, length: 100, share: 1 } : { rounds: 5, length: 300, share: 1 }
+  const usual = onWindows ? { rounds: 3, length: 100, share: 1 } : { rounds: 5, length: 200, share: 1 }
   return {
     ...(quick ? { rounds: 2, length: 50, share: 0.5 } : usual),
     profiled: profile,

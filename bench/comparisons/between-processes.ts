@@ -22,6 +22,36 @@ export function betweenProcesses({ all, unasked: transports }: Mechanisms): Comp
   const common = { baseline: 'net', rivals, unit: 'message' }
   const asked = { baseline: 'net', rivals, unit: 'question' }
   const oneAtATime = { ...asked, rivals: [...rivals, 'C spinning'], goals: quickAnswers }
+  /** Linux alone tells what a process does, and gives it a core. */
+  const seenOnLinux: Comparison[] = [
+    {
+      ...oneAtATime,
+      name: 'ask-1-apart',
+      title: 'A typed question, one at a time, with each process on a core of its own',
+      entrants: [...askers.map(entrantFor('ask-1-apart')), spinning],
+    },
+    {
+      ...common,
+      name: 'idle',
+      unit: 'second',
+      title: 'Two processes that have met, and say nothing but their heartbeat',
+      entrants: [...transports, 'net'].map(entrantFor('idle')),
+      count: 10,
+      rounds: 1,
+      rated: false,
+      measures: [
+        { name: 'ticks', title: 'CPU ticks', unit: '' },
+        { name: 'wakeUps', title: 'wake-ups', unit: '' },
+        { name: 'beats', title: 'by the heartbeat', unit: '' },
+        { name: 'unexplained', title: 'others', unit: '' },
+      ],
+      goals: transports.flatMap(entrant => [
+        { entrant, figure: 'ticks', best: 'low', atLeast: 0 },
+        // Node itself wakes up now and then, as the row of `net` shows, which has no heartbeat.
+        { entrant, figure: 'unexplained', best: 'low', atLeast: 1, stretch: 0 },
+      ]),
+    },
+  ]
   return [
     {
       ...common,
@@ -74,15 +104,9 @@ export function betweenProcesses({ all, unasked: transports }: Mechanisms): Comp
       entrants: [...everyMechanism.flatMap(withParked).map(entrantFor('ask-1')), spinning],
     },
     {
-      ...oneAtATime,
-      name: 'ask-1-apart',
-      title: 'The same, with each process on a core of its own',
-      entrants: [...askers.map(entrantFor('ask-1-apart')), spinning],
-    },
-    {
       ...asked,
       name: 'ask-1-hogs',
-      title: 'The same, with two processes beside that take all the CPU they get',
+      title: 'A typed question, one at a time, with two processes beside that take all the CPU they get',
       entrants: askers.map(entrantFor('ask-1')),
       hogs: 2,
       rounds: 3,
@@ -93,7 +117,7 @@ export function betweenProcesses({ all, unasked: transports }: Mechanisms): Comp
     {
       ...asked,
       name: 'ask-64',
-      title: 'The same, 64 at a time',
+      title: 'A typed question, 64 at a time',
       entrants: everybody.map(entrantFor('ask-64')),
       goals: [atLeast('shared-memory', 'net', 2.2, 2.7), atLeast('shared-memory', 'zeromq', 8, 12)],
     },
@@ -113,27 +137,7 @@ export function betweenProcesses({ all, unasked: transports }: Mechanisms): Comp
         { entrant, figure: 'growth', best: 'low', atLeast: 8 },
       ]),
     },
-    {
-      ...common,
-      name: 'idle',
-      unit: 'second',
-      title: 'Two processes that have met, and say nothing but their heartbeat',
-      entrants: [...transports, 'net'].map(entrantFor('idle')),
-      count: 10,
-      rounds: 1,
-      rated: false,
-      measures: [
-        { name: 'ticks', title: 'CPU ticks', unit: '' },
-        { name: 'wakeUps', title: 'wake-ups', unit: '' },
-        { name: 'beats', title: 'by the heartbeat', unit: '' },
-        { name: 'unexplained', title: 'others', unit: '' },
-      ],
-      goals: transports.flatMap(entrant => [
-        { entrant, figure: 'ticks', best: 'low', atLeast: 0 },
-        // Node itself wakes up now and then, as the row of `net` shows, which has no heartbeat.
-        { entrant, figure: 'unexplained', best: 'low', atLeast: 1, stretch: 0 },
-      ]),
-    },
+    ...(process.platform === 'linux' ? seenOnLinux : []),
   ]
 }
 

@@ -1,6 +1,7 @@
 import type { Comparison, Entrant } from '../comparison.js'
 
 const UP_TO_8 = [1, 2, 4, 8]
+const READERS = [1, 4, 8]
 const UP_TO_100_000 = [1, 10, 100, 1000, 10_000, 100_000]
 
 /** What changes when there are more: each row has its own number of them, and the first has one. */
@@ -21,6 +22,19 @@ export function growth(): Comparison[] {
       entrants: ['named-pipe', 'net'].flatMap(peer =>
         UP_TO_8.map(others => entrant('processes', `${peer} to ${others}`, others, peer)),
       ),
+    },
+    {
+      ...grown,
+      name: 'growth-readers',
+      title: 'Frames of 64 B that one process has for 1, 4 and 8 others: written once, and once for each',
+      unit: 'delivery',
+      units: 'deliveries',
+      baseline: 'net to 1',
+      rivals: READERS.map(readers => `net to ${readers}`),
+      entrants: [
+        ...READERS.map(readers => entrant('readers', `broadcast-ring to ${readers}`, readers)),
+        ...READERS.map(readers => entrant('copies', `net to ${readers}`, readers, 'net')),
+      ],
     },
     {
       ...grown,
@@ -45,6 +59,6 @@ export function growth(): Comparison[] {
 }
 
 function entrant(work: string, name: string, size: number, peer = ''): Entrant {
-  const execArgv = work === 'processes' ? [] : ['--expose-gc']
+  const execArgv = peer === '' && work !== 'readers' ? ['--expose-gc'] : []
   return { name, program: 'growth/main.js', args: [work, String(size), peer], execArgv }
 }

@@ -4,10 +4,11 @@ import type { Comparison } from '../comparison.js'
 import { betweenProcesses, type Mechanisms } from './between-processes.js'
 import { growth } from './growth.js'
 import { inProcess } from './in-process.js'
+import { records } from './records.js'
 
 /** All that the bench compares on this machine. */
 export async function allComparisons(): Promise<Comparison[]> {
-  return [...betweenProcesses(await mechanisms()), ...inProcess(), ...growth()]
+  return [...betweenProcesses(await mechanisms()), ...records(), ...inProcess(), ...growth()]
 }
 
 /** The transports that work here. */

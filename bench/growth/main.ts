@@ -2,14 +2,19 @@
 import { answerRounds, type Contestant } from '../contestant.js'
 import { manyActors } from './actors.js'
 import { manyProcesses } from './processes.js'
+import { manyReaders } from './readers.js'
 import { manySubscriptions } from './subscriptions.js'
 
 const [work = '', size = '', peer = ''] = process.argv.slice(2)
 
+const FRAME = { kind: 'bytes', size: 64 } as const
+
 const works: Readonly<Record<string, (size: number) => Promise<Contestant>>> = {
   actors: manyActors,
   subscriptions: manySubscriptions,
-  processes: others => manyProcesses(peer, others),
+  processes: others => manyProcesses(peer, others, { kind: 'order' }),
+  copies: others => manyProcesses(peer, others, FRAME),
+  readers: others => manyReaders(others, FRAME),
 }
 
 await answerRounds(async () => {

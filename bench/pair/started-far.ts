@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import {
   type IntroducedProcessOptions,
@@ -11,7 +11,8 @@ import type { Far, Observed } from './far.js'
 import type { FarOrder, FarReport } from './far-orders.js'
 import type { Peer, Place } from './peer.js'
 
-const program = resolve(import.meta.dirname, 'far-main.js')
+/** Found beside the program that runs, because a bundle keeps this module elsewhere. */
+const program = resolve(dirname(process.argv[1] ?? ''), '../pair/far-main.js')
 
 /** A far end in a process or a thread that was started for it. */
 export class StartedFar implements Far {

@@ -1,4 +1,4 @@
-// What tests start in processes of its own under Windows: .cache/build and dist -> .cache/bundled, the same programs
+// What tests and the bench start in processes of their own under Windows: .cache/build and dist -> .cache/bundled, the same programs
 // under the same names, each in few files. Wine takes a millisecond and more to find and open a file, and a node
 // is made of hundreds: from a bundle it starts in a tenth of the time. Specs see the sources all the same, and on other
 // systems these programs run as they were compiled.
@@ -13,7 +13,7 @@ const output = join(projectCache, 'bundled')
 const stampFile = join(output, 'stamp')
 
 /** Native, or looked for by themselves when they run. */
-const external = [/^koffi/, /^pino/, /^jiti/, /^msgpackr-extract/, /^zeromq/, /^node:/]
+const external = [/^koffi/, /^pino/, /^jiti/, /^msgpackr-extract/, /^zeromq/, /^comedy/, /^node:/]
 
 /** What other processes and threads run or import by its path, beside what the package exports. */
 const programs = [
@@ -47,7 +47,7 @@ export const bundleForWindows = () =>
 
 /** Each by the name that it has in the bundle, without its ending. */
 function entries() {
-  const compiled = ['test/peers', 'examples'].flatMap(programsIn)
+  const compiled = ['test/peers', 'examples', 'bench'].flatMap(programsIn)
   const exported = [...exportedFiles(), ...programs].map(file => [file, file])
   return Object.fromEntries(
     [...compiled, ...exported].map(([name = '', file = '']) => [name.replace(/\.js$/, ''), join(root, file)]),

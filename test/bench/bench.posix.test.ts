@@ -77,6 +77,25 @@ describe('the bench', () => {
     expect(measured).toEqual([[['named-pipe to 2', 2000]], sizes, sizes])
   })
 
+  it('has rows of records in a file, and of a ring that others hear', async () => {
+    const few = ['--rounds', '1', '--count', '100', '--json']
+    const only = 'journal-append,journal-read,growth-readers'
+    const { code, stdout } = await bench(
+      '--only',
+      only,
+      '--among',
+      'journal,writev,broadcast-ring to 1',
+      ...few,
+    )
+    expect(code).toBe(0)
+    const { results } = JSON.parse(stdout) as Run
+    const measured = results.flatMap(({ entries }) =>
+      entries.map(entry => ('figures' in entry ? [entry.entrant, entry.figures.count] : entry)),
+    )
+    const everybody = ['journal', 'writev', 'journal', 'broadcast-ring to 1']
+    expect(measured).toEqual(everybody.map(name => [name, 100]))
+  })
+
   it('refuses work that it does not know', async () => {
     expect((await bench('--only', 'everything')).code).toBe(2)
   })
