@@ -8,7 +8,7 @@ import { records } from './records.js'
 
 /** All that the bench compares on this machine. */
 export async function allComparisons(): Promise<Comparison[]> {
-  return [...betweenProcesses(await mechanisms()), ...records(), ...inProcess(), ...growth()]
+  return [...betweenProcesses(await mechanisms()), ...records(), ...inProcess(), ...growth(process.platform)]
 }
 
 /** The transports that work here. */

@@ -15,6 +15,7 @@ export async function manyReaders(readers: number, payload: Payload): Promise<Co
   const ring = await createRing(place)
   const fars: StartedFar[] = []
   for (let at = 0; at < readers; at++) fars.push(await StartedFar.start(heardRing, place, false))
+  if (ring.readers < readers) throw new Error(`${readers - ring.readers} of ${readers} readers were refused`)
   const script = scriptOf(payload)
   return {
     round(count) {
