@@ -55,8 +55,11 @@ export class Competitor {
       let confirmed = 0
       for (let tries = 0; tries < MOST_TRIES && confirmed < CONFIRMATIONS; tries++) {
         const { time } = await running.round(this.#count)
-        if (time >= length * 0.7) confirmed++
-        else this.#count = Math.ceil(this.#count * Math.min(8, length / Math.max(time, length / 16)))
+        if (time < length * 0.7)
+          this.#count = Math.ceil(this.#count * Math.min(8, length / Math.max(time, length / 16)))
+        // As many of the slowest would take longer than all that the others do.
+        else if (time > length * 2 && this.#count > 1) this.#count = Math.ceil((this.#count * length) / time)
+        else confirmed++
       }
     })
   }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import {
   type ActorRef,
   type ConnectionTransport,
@@ -76,7 +77,8 @@ function startBenchNode(name: string, { transport, instead }: Way, { folder }: P
     cwd: folder,
     transports: instead === undefined ? [] : [instead],
     config: {
-      namespace: 'bench',
+      // Names of pipes are the machine's on Windows, whatever the folder: each pair has its own.
+      namespace: basename(folder).toLowerCase(),
       runtimeFolder: folder,
       transports: { prefer: [transport], listen: [transport] },
       link: { heartbeat: HEARTBEAT },
