@@ -12,7 +12,7 @@ const onWindows = process.platform === 'win32'
 /** `SIGNALBOX_STORM_FRAMES=<count>`: how many messages one session carries. */
 const frames = Number(
   process.env['SIGNALBOX_STORM_FRAMES'] ??
-    scaled(onWindows ? 20_000 : 200_000, onWindows ? 1_000_000 : 100_000_000),
+    scaled(onWindows ? 60_000 : 200_000, onWindows ? 1_000_000 : 100_000_000),
 )
 /** Bytes: a small message, and how many orders of them there are. */
 const size = 16

@@ -19,10 +19,21 @@ function created(bytes = 4096): SharedMemory {
   return memory
 }
 
-/** Runs `attempt` with SharedMemory, as a module in a process of its own, and returns what it prints. */
+/**
+ * Runs `attempt` with SharedMemory, as a module in a process of its own, and returns what it prints. It becomes another user
+ * only when all is loaded: nobody else may be allowed to read these files.
+ */
 function printed(attempt: string, command: readonly string[] = [], uid?: number): string {
   const program = `
     const { SharedMemory } = await import(process.argv[1])
+    const uid = process.argv[2]
+    if (uid !== undefined) {
+      const first = SharedMemory.create('sbtest.' + process.pid, 1)
+      SharedMemory.open(first.name).close()
+      first.unlink()
+      first.close()
+      process.setuid(Number(uid))
+    }
     try { ${attempt} } catch (error) { console.log(error.code + ' ' + error.message) }`
   const [file = process.execPath, ...args] = [
     ...command,
@@ -31,8 +42,9 @@ function printed(attempt: string, command: readonly string[] = [], uid?: number)
     '-e',
     program,
     built,
+    ...(uid === undefined ? [] : [String(uid)]),
   ]
-  const { stdout, stderr } = spawnSync(file, args, { encoding: 'utf8', ...(uid !== undefined && { uid }) })
+  const { stdout, stderr } = spawnSync(file, args, { encoding: 'utf8' })
   expect(stderr).toBe('')
   return stdout.trim()
 }
