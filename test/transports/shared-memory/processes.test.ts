@@ -28,7 +28,7 @@ async function met(...how: string[]): Promise<{ peer: ChildProcess; end: Connect
   const address = parseAddress('shared-memory://./processes')
   const listener = await sharedMemory().listen(address, context)
   const arrived = firstValueFrom(listener.connections$)
-  const peer = forkPeer('shared-memory', [folder, address.href, ...how])
+  const peer = forkPeer('segment', [folder, address.href, ...how])
   onTestFinished(async () => {
     peer.kill('SIGKILL')
     await listener.close()

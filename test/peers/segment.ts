@@ -1,9 +1,10 @@
-// One end of a connection over shared memory in a process of its own: node shared-memory.js <runtime folder> <address> <how>
+// One end of a connection over shared memory, or in a file, in a process of its own: node segment.js <runtime folder> <address> <how>
 //   hammer <count>   sends that many frames of the test's stamp, and checks those that come, every byte
 //   leave            sends a large and a small frame, says so, and waits to be killed
 //   flood dial       sends frames of the test's stamp for ever, checks those that come, and waits to be killed
 //   flood listen     the same, for whoever connects to it; says 'listening'
 import { firstValueFrom } from 'rxjs'
+import { fileMapping } from 'signalbox/transports/file-mapping'
 import { sharedMemory } from 'signalbox/transports/shared-memory'
 import { parseAddress } from '#dist/core/contracts/index.js'
 import { createTestContext } from '#dist/testing/test-context.js'
@@ -12,7 +13,8 @@ import { Stamps } from './stamps.js'
 const [folder = '', address = '', how = '', detail = ''] = process.argv.slice(2)
 const place = parseAddress(address)
 const context = createTestContext(folder)
-const connection = detail === 'listen' ? await accepted() : await sharedMemory().connect(place, context)
+const transport = place.scheme === 'file-mapping' ? fileMapping() : sharedMemory()
+const connection = detail === 'listen' ? await accepted() : await transport.connect(place, context)
 
 if (how === 'flood') {
   const stamps = new Stamps(Number.POSITIVE_INFINITY)
@@ -32,7 +34,7 @@ if (how === 'flood') {
 }
 
 async function accepted() {
-  const listener = await sharedMemory().listen(place, context)
+  const listener = await transport.listen(place, context)
   const arrived = firstValueFrom(listener.connections$)
   process.send?.('listening')
   return arrived
