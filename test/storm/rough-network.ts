@@ -43,18 +43,19 @@ export class RoughNetwork implements AsyncDisposable {
     return (server.address() as AddressInfo).port
   }
 
-  /** Does it to one of the connections that there are. */
+  /**
+   * Does it to one of the connections that there are. As TCP promises, what passes is the beginning of what was sent
+   * and leaves nothing out: behind what was swallowed, nothing passes any more.
+   */
   disturb(how: Roughness): void {
     const passages = [...this.#passages]
     const passage = passages[this.random.below(Math.max(1, passages.length))]
     if (passage === undefined) return
     if (how === 'stall') this.#stall(passage)
-    else if (how === 'swallow') passage.mood = 'swallowing'
-    else if (how === 'tear') passage.mood = 'tearing'
-    else {
+    else if (how === 'reset') {
       passage.near.resetAndDestroy()
       passage.far.resetAndDestroy()
-    }
+    } else if (passage.mood === 'passing') passage.mood = how === 'swallow' ? 'swallowing' : 'tearing'
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Connection, TransportContext } from '../../core/contracts/index.js'
+import { type Connection, SignalboxError, type TransportContext } from '../../core/contracts/index.js'
 import { dialLink, joinLink, type LaneSink, type Link, SessionRegistry } from '../../core/link/index.js'
 import {
   type CompletedWay,
@@ -18,7 +18,9 @@ export class DialledSession {
   /** How often a track joined, the first ones included. */
   joins = 0
   readonly #connections = new Map<CompletedWay, Connection>()
-  #completed: () => void = () => {}
+  #over: SignalboxError | undefined
+  /** A track joined, or the session is over. */
+  #changed: () => void = () => {}
 
   /**
    * Dials over the first way; tracks on the others join as soon as they can.
@@ -48,13 +50,23 @@ export class DialledSession {
     readonly link: Link,
     private readonly context: TransportContext,
     private readonly ways: number,
-  ) {}
+  ) {
+    void link.closed.then(reason => {
+      this.#over =
+        reason.by === 'fault' ? reason.error : new SignalboxError('CLOSED', 'the session has ended')
+      this.#changed()
+    })
+  }
 
-  /** Resolves when each way has a track. */
+  /**
+   * Resolves when each way has a track.
+   * @throws SignalboxError why the session ended before
+   */
   async complete(): Promise<void> {
     while (this.#connections.size < this.ways) {
+      if (this.#over !== undefined) throw this.#over
       await new Promise<void>(resolve => {
-        this.#completed = resolve
+        this.#changed = resolve
       })
     }
   }
@@ -70,7 +82,7 @@ export class DialledSession {
   #joined(way: CompletedWay, connection: Connection): void {
     this.joins++
     this.#connections.set(way, connection)
-    this.#completed()
+    this.#changed()
     void connection.closed.then(() => {
       this.#connections.delete(way)
       void this.#join(way)
