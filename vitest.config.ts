@@ -5,6 +5,7 @@ import { readTestEnvironment } from './scripts/setup/test-environment.mjs'
 import { ClosingReporter } from './tools/reporters/closing.js'
 import { LedgerReporter } from './tools/reporters/ledger.js'
 import { PreambleReporter } from './tools/reporters/preamble.js'
+import { TallyReporter } from './tools/reporters/tally.js'
 import { winePool } from './tools/wine-pool/pool.js'
 
 declare module 'vitest' {
@@ -15,6 +16,9 @@ declare module 'vitest' {
 }
 
 const src = resolve(import.meta.dirname, 'src')
+
+/** Set by `npm run test:storm`. */
+const storm = Boolean(process.env['SIGNALBOX_STORM'])
 
 const forLinux = 'test/**/*.linux.test.ts'
 const forPosix = 'test/**/*.posix.test.ts'
@@ -31,7 +35,7 @@ const nativeProjects = {
  * @param timeout ms; under test:storm a test takes as long as what it was asked to do
  */
 const patience = (timeout: number) => {
-  const testTimeout = process.env['SIGNALBOX_STORM'] ? 24 * 3_600_000 : timeout
+  const testTimeout = storm ? 24 * 3_600_000 : timeout
   return { testTimeout, hookTimeout: testTimeout }
 }
 
@@ -100,7 +104,13 @@ export default defineConfig({
     setupFiles: ['reflect-metadata'],
     // What was measured on this machine must not decide how a test comes out.
     env: { SIGNALBOX_CACHE_FOLDER: '.cache/nothing-measured' },
-    reporters: ['default', new PreambleReporter(warnings), new LedgerReporter(), new ClosingReporter()],
+    reporters: [
+      'default',
+      new PreambleReporter(warnings),
+      new LedgerReporter(),
+      new TallyReporter(storm),
+      new ClosingReporter(),
+    ],
     coverage: { provider: 'istanbul', include: ['src/**'] },
     // Most of a test's time is waiting for another process: as many workers as cores would leave one idle.
     maxWorkers: 3,

@@ -41,7 +41,6 @@ export interface Sent {
   readonly unknown: number
   /** Tracks that joined, the first ones included. */
   readonly joins: number
-  readonly milliseconds: number
 }
 
 export type SessionReport =

@@ -35,7 +35,6 @@ export class SessionFlood {
   /** Resolves when everything has its outcome. */
   async run(): Promise<Omit<Sent, 'event' | 'joins'>> {
     const { lanes, frames } = this.flood
-    const before = performance.now()
     const done = new Promise<void>(resolve => {
       this.#settled = resolve
     })
@@ -44,7 +43,7 @@ export class SessionFlood {
       void this.#fill(this.link.openLane(Buffer.from(`lane ${lane}`)), share)
     }
     await done
-    return { ...this.#count, milliseconds: performance.now() - before }
+    return this.#count
   }
 
   async #fill(lane: Lane, share: number): Promise<void> {

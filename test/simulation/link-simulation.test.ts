@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { formatScript, type Script, scriptOf, shrink, simulate } from '../../src/testing/simulation/index.js'
 import { runSchedules } from '../peers/schedules.js'
 import { storm } from '../support/scale.js'
+import { tallied } from '../support/tally.js'
 import { inSlices } from './in-slices.js'
 
 /** Under Wine the code is the same, and only slower: a sample is enough there. */
@@ -23,14 +24,12 @@ afterAll(() => {
 
 it(
   '[I1] [I2] [I3] [I4] [I6] [I7] [I8] [I9] [I10] [I11] links and the model of what an application may observe agree',
-  async () => {
-    console.log(`seed ${seed}`)
+  async test => {
+    const tally = tallied(test, seed, { schedules: 0 })
     const found = storm ? await inSlices(seed, schedulesOfStorm) : await runSchedules(seeds(normal))
     if (found.failed !== undefined) await fail(scriptOf(found.failed))
     const { schedules, several, mixed, messages } = found
-    console.log(
-      `seed ${seed}: ${schedules} schedules, ${several} with three tracks and more at once, ${mixed} of them with tracks of all kinds; messages: ${JSON.stringify(messages)}`,
-    )
+    Object.assign(tally, { schedules, withThreeTracks: several, andOfAllKinds: mixed, ...messages })
   },
   PATIENCE,
 )

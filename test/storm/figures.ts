@@ -17,6 +17,8 @@ export interface Figures {
   twice: number
   /** Messages, news and levels that came after a later one. */
   overtaken: number
+  /** Files that are there when all nodes have closed. */
+  leftOver: number
   /** Peers that were given up because they were silent. */
   silent: number
 }
@@ -35,18 +37,12 @@ export function noFigures(): Figures {
     lost: 0,
     twice: 0,
     overtaken: 0,
+    leftOver: 0,
     silent: 0,
   }
 }
 
 /** Adds `more` to `total`. */
 export function addFigures(total: Figures, more: Figures): void {
-  for (const name of Object.keys(total) as (keyof Figures)[]) total[name] += more[name]
-}
-
-/** `kills 3 · pauses 1 · …` */
-export function describeFigures(figures: Figures): string {
-  return Object.entries(figures)
-    .map(([name, count]) => `${name} ${count}`)
-    .join(' · ')
+  for (const name of Object.keys(more) as (keyof Figures)[]) total[name] += more[name]
 }

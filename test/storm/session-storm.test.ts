@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { builtinTransports } from '../../src/composition/builtin-transports.js'
 import { SeededRandom } from '../../src/testing/index.js'
 import { scaled } from '../support/scale.js'
+import { tallied } from '../support/tally.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { RoughNetwork, roughness } from './rough-network.js'
 import { SessionPeer } from './session-peer.js'
@@ -23,7 +24,8 @@ const PATIENCE = scaled(300_000, 24 * 3_600_000)
 
 it(
   '[I4] [I6] [I8] a session goes on while its tracks are cut, stalled, torn and swallowed: each message comes once, in its order',
-  async () => {
+  async test => {
+    const tally = tallied(test, seed, { cuts: 0, stall: 0, swallow: 0, tear: 0, reset: 0 })
     const random = new SeededRandom(seed)
     const folder = temporaryFolder()
     await using network = new RoughNetwork(random)
@@ -35,21 +37,22 @@ it(
     const ways = [`tcp://127.0.0.1:${await network.front(port)}`, ...addresses]
     const flood = { frames, lanes, size }
     await using dialler = new SessionPeer({ role: 'dialler', folder, ways, flood })
-    const faults = { cut: 0, stall: 0, swallow: 0, tear: 0, reset: 0 }
     dialler.onProgress = () => {
       if (random.below(CALM) > 0) return
       const how = [...roughness, 'cut' as const, 'cut' as const][random.below(roughness.length + 2)] ?? 'cut'
-      faults[how]++
-      if (how === 'cut') dialler.tell({ order: 'cut', way: random.below(ways.length) })
-      else network.disturb(how)
+      if (how === 'cut') {
+        tally.cuts++
+        dialler.tell({ order: 'cut', way: random.below(ways.length) })
+      } else {
+        tally[how]++
+        network.disturb(how)
+      }
     }
-    const { event: _, milliseconds, ...sent } = await dialler.report('done')
-    const tallied = listener.report('tally')
+    const { event: _, ...sent } = await dialler.report('done')
+    const asked = listener.report('tally')
     listener.tell({ order: 'tally' })
-    const { event: __, ...arrived } = await tallied
-    console.info(
-      `session over ${ways.map(way => way.split(':')[0]).join(', ')}, seed ${seed}: ${describe({ ...faults, ...sent, ...arrived })} in ${Math.round(milliseconds / 1000)} s`,
-    )
+    const { event: __, ...arrived } = await asked
+    Object.assign(tally, sent, arrived, { lost: frames + arrived.twice - arrived.heard })
     expect({ ...sent, ...arrived }).toEqual({
       joins: expect.any(Number),
       accepted: frames,
@@ -79,11 +82,4 @@ async function placesFor(): Promise<string[]> {
     else places.push(address.href)
   }
   return places
-}
-
-/** `cut 3 · stall 1 · …` */
-function describe(figures: Readonly<Record<string, number>>): string {
-  return Object.entries(figures)
-    .map(([name, count]) => `${name} ${count}`)
-    .join(' · ')
 }

@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { builtinTransports } from '../../src/composition/builtin-transports.js'
 import { SeededRandom } from '../../src/testing/index.js'
 import { rounds, scaled, storm } from '../support/scale.js'
+import { tallied } from '../support/tally.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { type Fault, faults } from './faults.js'
-import { addFigures, describeFigures, type Figures, noFigures } from './figures.js'
+import { addFigures, type Figures, noFigures } from './figures.js'
 import { judge } from './promises.js'
 import { RoughNetwork } from './rough-network.js'
 import { HEARTBEAT, Round } from './round.js'
@@ -46,25 +47,23 @@ const due = onWindows && !storm ? mechanisms.filter((_, at) => at === seed % mec
 describe.each(due)('in a storm over $title', mechanism => {
   it(
     '[I1] [I3] [I4] [I11] every message has its one true outcome, in order, and nothing is left over',
-    async () => {
-      const { title, cuts, network } = mechanism
+    async test => {
+      const { cuts, network } = mechanism
       const schedule = faults(new SeededRandom(seed), {
         silence: 5 * HEARTBEAT,
         signals: !onWindows, // Windows has no signal that stops a process
         cuts,
         network,
       })
-      const total = noFigures()
+      const total = tallied(test, seed, { rounds: 0, ...noFigures() })
       const folder = temporaryFolder()
-      let done = 0
       for (const round of rounds(1, 100, 1 / (due.length - due.indexOf(mechanism)))) {
         const place = join(folder, `${round}`)
         mkdirSync(place)
         addFigures(total, await oneRound(mechanism, seed + round, place, schedule))
-        done++
+        total.rounds++
       }
-      console.info(`storm over ${title}, seed ${seed}, ${done} rounds: ${describeFigures(total)}`)
-      if (done > 0) expect(total.heard).toBeGreaterThan(0)
+      if (total.rounds > 0) expect(total.heard).toBeGreaterThan(0)
     },
     PATIENCE,
   )
@@ -89,6 +88,7 @@ async function oneRound(
     await round.settle()
     const { figures, broken } = judge(round.lives)
     await round.end()
+    figures.leftOver = round.leftOver().length
     expect([...broken, ...round.faults]).toEqual([])
     for (const { kind } of done) figures[counterOf[kind]]++
     return figures

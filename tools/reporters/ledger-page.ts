@@ -56,7 +56,8 @@ function entry({ id, sentence }: LedgerRow, evidence: readonly Evidence[]): stri
   return [`**${id}** ${sentence}`, lines.length > 0 ? lines.join('\n') : '- no test yet'].join('\n\n')
 }
 
-const withoutTags = (name: string): string => name.replace(tagPattern, '').replace(/ +/g, ' ').trim()
+/** A test's full name as a sentence. */
+export const withoutTags = (name: string): string => name.replace(tagPattern, '').replace(/ +/g, ' ').trim()
 
 function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>()

@@ -7,6 +7,7 @@ import { connectionPair } from '../../../src/testing/connection-pair.js'
 import { SeededRandom } from '../../../src/testing/seeded-random.js'
 import { VirtualClock } from '../../../src/testing/virtual-clock.js'
 import { rounds } from '../../support/scale.js'
+import { tallied } from '../../support/tally.js'
 import { type Credit, LaneModel } from './lane-model.js'
 import { bytes, linkEnd, linkPair, NOTHING, type Side, settle, text } from './link-pair.js'
 import { observed } from './observed.js'
@@ -16,14 +17,12 @@ const share = inject('project') === 'wine' ? 10 : 1
 const seed = Date.now() % 1_000_000
 
 describe('credit under chance', () => {
-  it('[I7] no sender exceeds what it heard of, and every message is settled when the receiver goes on', async () => {
-    console.log(`seed ${seed}`)
-    let schedules = 0
+  it('[I7] no sender exceeds what it heard of, and every message is settled when the receiver goes on', async test => {
+    const tally = tallied(test, seed, { schedules: 0 })
     for (const round of rounds(300 / share, 300_000)) {
       await randomSchedule(seed + round)
-      schedules++
+      tally.schedules++
     }
-    console.log(`${schedules} schedules`)
   })
 })
 

@@ -8,6 +8,7 @@ import { SeededRandom } from '../../../src/testing/index.js'
 import { Contest, NAMES, Prize, Stage } from '../../peers/contest.js'
 import { Contender } from '../../support/contender.js'
 import { rounds, scaled } from '../../support/scale.js'
+import { tallied } from '../../support/tally.js'
 import { temporaryFolder } from '../../support/temporary-folder.js'
 
 const seed = Number(process.env['SIGNALBOX_SEED'] ?? Date.now() % 1_000_000)
@@ -23,8 +24,8 @@ const MOST_TURNS = 100
 
 it(
   'whoever is killed among many, one is next to have the mutex and is told, no permit is lost that nobody had, and all go on',
-  async () => {
-    console.info(`kills over synchronisation: seed ${seed}`)
+  async test => {
+    const tally = tallied(test, seed, { kills: 0, leftOver: 0, turns: 0, owners: 0 })
     const random = new SeededRandom(seed)
     const [folder, suffix] = [temporaryFolder(), `sbtest.${randomUUID().slice(0, 8)}`]
     const path = join(folder, 'contest')
@@ -61,8 +62,6 @@ it(
     }
 
     const living: Contender[] = []
-    let kills = 0
-    let told = 0
     for (const round of rounds(ROUNDS, 334)) {
       const reached = new Promise<void>(resolve => {
         moment = resolve
@@ -77,7 +76,7 @@ it(
 
       const dead = Array.from({ length: AT_ONCE }, () => living.splice(random.below(living.length), 1)).flat()
       await Promise.all(dead.map(victim => victim.kill()))
-      kills += dead.length
+      tally.kills += dead.length
       // What is in use is none, whoever looks, and what is not can go at any time.
       for (const leftOver of synchronisationLeftOvers(folder)) {
         if (leftOver.whose === 'this user') await leftOver.remove()
@@ -96,8 +95,9 @@ it(
       contest.beginChange(OWN_LIFE, lock?.abandoned ?? false)
       contest.endChange(OWN_LIFE)
       lock?.release()
-      const tolds = contest.told - told
-      told = contest.told
+      const tolds = contest.told - tally.owners
+      tally.owners = contest.told
+      tally.turns = contest.turns
       const owners = countOf(Prize.MUTEX, dead)
       expect(tolds, `round ${round}: told of the abandoned mutex`).toBeGreaterThanOrEqual(owners.sure)
       expect(tolds, `round ${round}: told of the abandoned mutex`).toBeLessThanOrEqual(
@@ -119,10 +119,8 @@ it(
     visit.close()
     for (const each of opened) each.close()
     const left = existsSync(join(folder, 'sync')) ? readdirSync(join(folder, 'sync')) : []
+    tally.leftOver = left.length
     expect(left).toEqual([])
-    console.info(
-      `kills over synchronisation, seed ${seed}: ${kills} kills, ${contest.turns} turns, ${told} owners`,
-    )
   },
   scaled(300_000, 24 * 3_600_000),
 )

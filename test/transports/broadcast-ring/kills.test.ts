@@ -10,6 +10,7 @@ import { BroadcastRing, broadcastRing } from '../../../src/transports/broadcast-
 import { readNumbered, writeNumbered } from '../../peers/numbered-packet.js'
 import { forkPeer } from '../../support/peer.js'
 import { rounds } from '../../support/scale.js'
+import { tallied } from '../../support/tally.js'
 import { temporaryFolder } from '../../support/temporary-folder.js'
 import { until } from '../../support/until.js'
 
@@ -27,7 +28,6 @@ beforeEach(() => {
   context = createTestContext(temporaryFolder())
   random = new SeededRandom(seed)
   pids = [process.pid]
-  console.info(`kills over broadcast rings: seed ${seed}`)
 })
 
 function start(name: string, how: string, detail = '1'): ChildProcess {
@@ -49,7 +49,16 @@ function leftOver(): string[] {
   return readdirSync('/dev/shm').filter(name => pids.some(pid => name.startsWith(`signalbox.${pid}.`)))
 }
 
-it('a reader that is killed frees its place and all that it had, whatever it was at', async () => {
+/** A dead process's name goes with the next one who comes across it. */
+function untilNothingIsLeft(tally: { leftOver: number }): Promise<void> {
+  return until(() => {
+    tally.leftOver = leftOver().length
+    return tally.leftOver === 0
+  })
+}
+
+it('a reader that is killed frees its place and all that it had, whatever it was at', async test => {
+  const tally = tallied(test, seed, { kills: 0, leftOver: 0 })
   const ring = await BroadcastRing.create('readers', context, { ...smallest, patience: 600_000 })
   onTestFinished(() => ring.close())
   for (const _ of rounds(KILLS, 350, 1 / 3)) {
@@ -64,14 +73,16 @@ it('a reader that is killed frees its place and all that it had, whatever it was
       if (number % 16 === 0) await new Promise(setImmediate)
     }
     await dead
+    tally.kills++
   }
   // The whole pool is there again.
   for (let blocks = 0; blocks < 2; blocks++) expect(ring.loan(60_000)?.publish()).toBe('sent')
   await ring.close()
-  expect(leftOver()).toEqual([])
+  await untilNothingIsLeft(tally)
 })
 
-it('a writer that is killed ends its readers with a reason, after all that it had published', async () => {
+it('a writer that is killed ends its readers with a reason, after all that it had published', async test => {
+  const tally = tallied(test, seed, { kills: 0, wrong: 0, leftOver: 0, heard: 0 })
   for (const _ of rounds(KILLS, 350, 1 / 2)) {
     const writer = start('writer', 'write')
     await once(writer, 'message')
@@ -80,47 +91,48 @@ it('a writer that is killed ends its readers with a reason, after all that it ha
     const most = random.below(MOST)
     let heard = 0
     let first: number | undefined
-    let wrong = 0
     reader.messages$.subscribe(({ bytes, lost }) => {
       const number = readNumbered(bytes)
       first ??= number
-      if (number !== (first ?? 0) + heard || lost !== 0) wrong++
+      if (number !== (first ?? 0) + heard || lost !== 0) tally.wrong++
+      tally.heard++
       heard++
       if (heard > most) writer.kill('SIGKILL')
     })
     if (most === 0) writer.kill('SIGKILL')
     expect(await reader.closed).toMatchObject({ by: 'fault', error: { code: 'PEER_LOST' } })
-    expect(wrong).toBe(0)
+    expect(tally.wrong).toBe(0)
+    tally.kills++
   }
-  await until(() => leftOver().length === 0)
+  await untilNothingIsLeft(tally)
 })
 
-it('a group goes on without the member that is killed', async () => {
+it('a group goes on without the member that is killed', async test => {
+  const tally = tallied(test, seed, { kills: 0, wrong: 0, leftOver: 0, heard: 0 })
   const address = formatAddress({ scheme: 'broadcast-ring', host: '.', path: 'members' })
   const endpoint = await broadcastRing({ ...smallest, patience: 600_000 }).open(address, context)
   onTestFinished(() => endpoint.close())
-  let wrong = 0
-  let heard = 0
   endpoint.packets$.subscribe(({ bytes }) => {
-    heard++
-    if (readNumbered(bytes) === undefined) wrong++
+    tally.heard++
+    if (readNumbered(bytes) === undefined) tally.wrong++
   })
   for (const _ of rounds(KILLS, 350)) {
     const peer = start('members', 'member')
-    peer.on('message', () => wrong++)
-    const most = heard + 1 + random.below(MOST)
+    peer.on('message', () => tally.wrong++)
+    const most = tally.heard + 1 + random.below(MOST)
     let over = false
     for (let number = 0; !over; number++) {
       while (endpoint.send(writeNumbered(number), 'all') === 'full') await firstValueFrom(endpoint.writable$)
-      if (heard >= most) {
+      if (tally.heard >= most) {
         await kill(peer)
+        tally.kills++
         over = true
       }
       if (number % 16 === 0) await new Promise(setImmediate)
     }
   }
   await endpoint.close()
-  expect(wrong).toBe(0)
+  expect(tally.wrong).toBe(0)
   expect(await endpoint.closed).toEqual({ by: 'us' })
-  await until(() => leftOver().length === 0)
+  await untilNothingIsLeft(tally)
 })

@@ -12,6 +12,7 @@ import { SlotTable } from '../../../src/transports/dll/slot-table.js'
 import { readNumbered, writeNumbered } from '../../peers/numbered-packet.js'
 import { forkPeer } from '../../support/peer.js'
 import { rounds, scaled } from '../../support/scale.js'
+import { tallied } from '../../support/tally.js'
 import { temporaryFolder } from '../../support/temporary-folder.js'
 
 const seed = Number(process.env['SIGNALBOX_SEED'] ?? Math.floor(Math.random() * 1_000_000))
@@ -24,16 +25,14 @@ const addressOf = (slot: string) => formatAddress({ scheme: 'dll', host: '.', pa
 
 it(
   '[dll: peer-death] whoever is killed while all write leaves no slot taken, no turn held, and no packet in part',
-  async () => {
+  async test => {
+    const tally = tallied(test, seed, { kills: 0, wrong: 0, leftOver: 0, heard: 0 })
     const onEnd: (() => void | Promise<void>)[] = []
     const folder = temporaryFolder(end => void onEnd.push(end))
     const context = createTestContext(folder)
     const random = new SeededRandom(seed)
     const shop = await dll().open(addressOf('shop'), context)
     onEnd.unshift(() => shop.close())
-    let heard = 0
-    let wrong = 0
-    let kills = 0
     try {
       for (const _ of rounds(ROUNDS, 334)) {
         const victims = Array.from({ length: AT_ONCE }, (_, at) => flood(folder, `victim-${at}`))
@@ -44,18 +43,18 @@ it(
                 void victim.kill('SIGKILL'),
           ),
         )
-        const moments = victims.map(() => heard + 1 + random.below(MOST))
+        const moments = victims.map(() => tally.heard + 1 + random.below(MOST))
         const subscription = shop.packets$.subscribe(({ bytes }) => {
-          heard++
-          if (readNumbered(bytes) === undefined) wrong++
+          tally.heard++
+          if (readNumbered(bytes) === undefined) tally.wrong++
           victims.forEach(({ process: victim }, at) => {
-            if (heard >= (moments[at] ?? 0)) victim.kill('SIGKILL')
+            if (tally.heard >= (moments[at] ?? 0)) victim.kill('SIGKILL')
           })
         })
         const numbers = victims.map(() => 0)
         let alive = AT_ONCE
         for (const { process: victim, ended } of victims) {
-          victim.on('message', () => wrong++) // what it heard was not as it was sent
+          victim.on('message', () => tally.wrong++) // what it heard was not as it was sent
           void ended.then(() => alive--)
         }
         for (let turn = 0; alive > 0; turn++) {
@@ -66,10 +65,9 @@ it(
           await new Promise(setImmediate)
         }
         subscription.unsubscribe()
-        kills += AT_ONCE
+        tally.kills += AT_ONCE
       }
-      console.info(`kills over dll, seed ${seed}: ${kills} kills, ${heard} packets arrived`)
-      expect(wrong).toBe(0)
+      expect(tally.wrong).toBe(0)
       await shop.close()
       await expectFree(folder)
     } finally {

@@ -9,6 +9,7 @@ import { JournalNotes } from '../../peers/journal-notes.js'
 import { crash } from '../../support/fixture.js'
 import { forkPeer } from '../../support/peer.js'
 import { rounds, scaled } from '../../support/scale.js'
+import { tallied } from '../../support/tally.js'
 import { temporaryFolder } from '../../support/temporary-folder.js'
 import { until } from '../../support/until.js'
 
@@ -20,7 +21,8 @@ const MOST_RECORDS = 3000
 
 it(
   '[file-mapping: peer-death] whoever is killed while both sides use a journal, no record that was taken is lost, none is damaged, and nothing is left over',
-  async () => {
+  async test => {
+    const tally = tallied(test, seed, { kills: 0, lost: 0, twice: 0, damaged: 0, leftOver: 0, records: 0 })
     const folder = temporaryFolder()
     const [path, notesPath] = [join(folder, 'orders.journal'), join(folder, 'notes')]
     const random = new SeededRandom(seed)
@@ -35,7 +37,6 @@ it(
       return peer
     }
     const sides = { write: start('write', 0), read: start('read', 0) }
-    let kills = 0
     for (const _ of rounds(KILLS, 1000)) {
       const side = random.below(2) === 0 ? 'write' : 'read'
       const victim = sides[side]
@@ -43,8 +44,8 @@ it(
       await until(() => progressOf(notes) >= enough)
       victim.kill('SIGKILL')
       expect((await gone)[1]).toBe('SIGKILL')
-      kills += 1
-      sides[side] = start(side, kills)
+      tally.kills += 1
+      sides[side] = start(side, tally.kills)
     }
     await crash(sides.write)
     await crash(sides.read)
@@ -52,12 +53,12 @@ it(
     const last = await journal.consumer('billing')
     for (let record = last.read(); record !== undefined; record = last.read()) notes.delivered(record)
     const { lost, repeated, damaged } = notes.faults()
-    console.info(
-      `kills over a journal, seed ${seed}: ${kills} kills, ${notes.takenCount} records, ${repeated} repeated`,
-    )
+    const left = readdirSync(folder).sort()
+    const found = { lost: lost.length, twice: repeated, damaged, leftOver: left.length - 2 }
+    Object.assign(tally, found, { records: notes.takenCount })
     expect({ lost, damaged, dropped: last.dropped }).toEqual({ lost: [], damaged: 0, dropped: 0 })
-    expect(repeated).toBeLessThanOrEqual(kills + 1) // the one that a killed consumer had at hand
-    expect(readdirSync(folder).sort()).toEqual(['notes', 'orders.journal'])
+    expect(repeated).toBeLessThanOrEqual(tally.kills + 1) // the one that a killed consumer had at hand
+    expect(left).toEqual(['notes', 'orders.journal'])
   },
   scaled(300_000, 24 * 3_600_000),
 )

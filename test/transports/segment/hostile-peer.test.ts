@@ -6,6 +6,7 @@ import { Word } from '../../../src/transports/segment/layout.js'
 import { Kind } from '../../../src/transports/segment/ring-record.js'
 import { RingWriter } from '../../../src/transports/segment/ring-writer.js'
 import { rounds } from '../../support/scale.js'
+import { tallied } from '../../support/tally.js'
 import { type HostileBed, hostileBed, turns } from './connection-bed.js'
 import { smallSizes } from './way.js'
 
@@ -87,10 +88,9 @@ describe('a hostile peer is cut off', () => {
     expect(await bed.victim.closed).toMatchObject({ by: 'fault', error: { code: 'PROTOCOL_VIOLATION' } })
   })
 
-  it('or goes on as if nothing had been, whatever it writes anywhere at any time', async () => {
+  it('or goes on as if nothing had been, whatever it writes anywhere at any time', async test => {
     const seed = Number(process.env['SIGNALBOX_SEED'] ?? Date.now() % 1_000_000)
-    console.info(`hostile peers: seed ${seed}`)
-    const outcomes = { cutOff: 0, alive: 0 }
+    const outcomes = tallied(test, seed, { cutOff: 0, alive: 0 })
     for (const round of rounds(300, 30_000)) {
       const reason = await ordeal(new SeededRandom(seed + round))
       if (reason === undefined) outcomes.alive++
