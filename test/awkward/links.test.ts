@@ -17,6 +17,7 @@ import {
 import { createTestContext } from '../../src/testing/test-context.js'
 import { optionsOf } from '../core/link/link-pair.js'
 import { scaled } from '../support/scale.js'
+import { tallied } from '../support/tally.js'
 
 const seed = Date.now() % 1_000_000
 const KIB = 1024
@@ -113,12 +114,14 @@ async function sendNumbers(link: Link, count: number): Promise<void> {
   await Promise.all(sent)
 }
 
-describe.each(Object.entries(awkward))('a link over %s', (name, it_) => {
-  it(`carries ${MESSAGES} messages both ways, each once and in order`, async () => {
-    console.log(`${name}: seed ${seed}`)
+describe.each(Object.entries(awkward))('a link over %s', (_, it_) => {
+  it(`carries ${MESSAGES} messages both ways, each once and in order`, async test => {
+    const tally = tallied(test, seed, { overtaken: 0, messages: 0 })
     const { dialler, listener, got } = await linked(it_)
     await Promise.all([sendNumbers(dialler, MESSAGES), sendNumbers(listener, MESSAGES)])
     for (const { count, outOfOrder } of [got.dialler, got.listener]) {
+      tally.messages += count
+      tally.overtaken += outOfOrder
       expect({ count, outOfOrder }).toEqual({ count: MESSAGES, outOfOrder: 0 })
     }
     await dialler.close()

@@ -48,4 +48,4 @@ function rowsOf({ name, seed, counts, failed, milliseconds }: TalliedTest, count
 }
 
 /** `mostAtOnce` as `most at once`. */
-const inWords = (count: string) => count.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)
+const inWords = (count: string) => count.replace(/(?<=[a-z])[A-Z]/g, letter => ` ${letter.toLowerCase()}`)

@@ -9,6 +9,7 @@ import { connectionPair, type PairedConnection } from '../../../src/testing/conn
 import { SeededRandom } from '../../../src/testing/seeded-random.js'
 import { VirtualClock } from '../../../src/testing/virtual-clock.js'
 import { rounds } from '../../support/scale.js'
+import { tallied } from '../../support/tally.js'
 import { type AllocationProbe, probeAllocations } from './allocation-probe.js'
 import { bytes, linkPair, optionsOf, settle } from './link-pair.js'
 import { Mutator } from './mutator.js'
@@ -22,11 +23,11 @@ const parts = Math.ceil(frames / 20_000)
 let probe: AllocationProbe | undefined
 afterEach(() => probe?.stop())
 
-it.each(Array.from({ length: parts }, (_, part) => part))(
+it.for(Array.from({ length: parts }, (_, part) => part))(
   '[I12] no frames make a link do anything but what it should, or end with PROTOCOL_VIOLATION, part %i',
-  async part => {
+  async (part, test) => {
     const seed = (Date.now() % 1_000_000) + part
-    console.log(`seed ${seed}`)
+    const tally = tallied(test, seed, { frames: 0 })
     const random = new SeededRandom(seed)
     const session = await recordSession()
     const handshakes = [
@@ -34,7 +35,7 @@ it.each(Array.from({ length: parts }, (_, part) => part))(
       { role: 'listener', right: await recordHandshake('listener') },
     ] as const
     expect(await unspoiled(session, random)).toBe('peer')
-    const endings = { session: new Tally(), handshake: new Tally() }
+    const endings = { session: new Endings(), handshake: new Endings() }
     const budget = new Budget(frames / parts, 100_000_000 / parts, 1 / (parts - part))
     const allocations = probeAllocations()
     probe = allocations
@@ -50,8 +51,9 @@ it.each(Array.from({ length: parts }, (_, part) => part))(
       }
       endings.session.add(await fuzzSession(session, boundaries, random, budget))
       expect(allocations.takeLargest(), where).toBeLessThanOrEqual(VICTIM_LIMITS.maxMessage)
+      tally.frames = budget.spent
     }
-    console.log(`${budget.spent} frames; sessions: ${endings.session}; handshakes: ${endings.handshake}`)
+    Object.assign(tally, endings.session.counts('sessions'), endings.handshake.counts('handshakes'))
     expect(['PROTOCOL_VIOLATION', 'goes on', 'peer']).toEqual(expect.arrayContaining(endings.session.names))
     const refusals = ['PROTOCOL_VIOLATION', 'AUTHENTICATION_FAILED', 'HANDSHAKE_REFUSED', 'TIMEOUT']
     expect(['established', ...refusals]).toEqual(expect.arrayContaining(endings.handshake.names))
@@ -125,8 +127,8 @@ class Budget {
   }
 }
 
-/** How often what happened. */
-class Tally {
+/** How often what came of them. */
+class Endings {
   readonly #counts = new Map<string, number>()
 
   add(name: string): void {
@@ -137,8 +139,9 @@ class Tally {
     return [...this.#counts.keys()]
   }
 
-  toString(): string {
-    return [...this.#counts].map(([name, count]) => `${count} ${name}`).join(', ')
+  /** @param of in front of each name */
+  counts(of: string): Record<string, number> {
+    return Object.fromEntries([...this.#counts].map(([name, count]) => [`${of} ${name}`, count]))
   }
 }
 

@@ -3,6 +3,7 @@ import { fragmented } from '../../../src/core/tracks/fragmented.js'
 import { connectionPair } from '../../../src/testing/connection-pair.js'
 import { SeededRandom } from '../../../src/testing/seeded-random.js'
 import { rounds } from '../../support/scale.js'
+import { tallied } from '../../support/tally.js'
 
 const seed = Date.now() % 1_000_000
 const settle = () => new Promise(resolve => setImmediate(resolve))
@@ -15,8 +16,8 @@ function pairOf(maxFrame: number, largest: number, capacity = Number.POSITIVE_IN
 }
 
 describe('frames in cells', () => {
-  it('arrive as they were sent, whatever their size, over tracks that are full at times', async () => {
-    console.log(`seed ${seed}`)
+  it('arrive as they were sent, whatever their size, over tracks that are full at times', async test => {
+    const tally = tallied(test, seed, { rounds: 0 })
     for (const round of rounds(100, 20_000)) {
       const random = new SeededRandom(seed + round)
       const largest = 1 + random.below(5000)
@@ -37,6 +38,7 @@ describe('frames in cells', () => {
       await right.closed
       expect(got, `seed ${seed + round}`).toEqual(frames)
       expect([await left.closed, await right.closed]).toEqual([{ by: 'us' }, { by: 'peer' }])
+      tally.rounds++
     }
   })
 

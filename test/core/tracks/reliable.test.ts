@@ -5,6 +5,7 @@ import { ackPacket, contentPacket, stamp } from '../../../src/core/tracks/reliab
 import { SeededRandom } from '../../../src/testing/seeded-random.js'
 import { VirtualClock } from '../../../src/testing/virtual-clock.js'
 import { rounds, scaled } from '../../support/scale.js'
+import { tallied } from '../../support/tally.js'
 import { type Fate, noisyPair } from './noisy-pair.js'
 
 const share = inject('project') === 'wine' ? 10 : 1
@@ -75,8 +76,8 @@ const peek = <T>(promise: Promise<T>): Promise<T | 'pending'> =>
   Promise.race([promise, new Promise<'pending'>(resolve => setImmediate(resolve, 'pending'))])
 
 describe('a reliable track', () => {
-  it('delivers the exact stream both ways, whatever is lost, repeated, reordered or cut short', async () => {
-    console.log(`seed ${seed}`)
+  it('delivers the exact stream both ways, whatever is lost, repeated, reordered or cut short', async test => {
+    const tally = tallied(test, seed, { rounds: 0 })
     for (const round of rounds(60 / share, 20_000)) {
       const random = new SeededRandom(seed + round)
       const weather: Weather = {
@@ -97,10 +98,12 @@ describe('a reliable track', () => {
       expect(gotBack, story).toEqual(back)
       left.abort()
       right.abort()
+      tally.rounds++
     }
   })
 
-  it('lets the last frames arrive before it closes, and runs no timer afterwards', async () => {
+  it('lets the last frames arrive before it closes, and runs no timer afterwards', async test => {
+    const tally = tallied(test, seed, { rounds: 0 })
     for (const round of rounds(40 / share, 5000)) {
       const random = new SeededRandom(seed + round)
       const weather = { loss: 0.3, duplication: 0.2, truncation: 0.05, delay: 5, jitter: 10 }
@@ -117,6 +120,7 @@ describe('a reliable track', () => {
       expect([await left.closed, await right.closed]).toEqual([{ by: 'us' }, { by: 'peer' }])
       await pass(clock, () => clock.pending === 0)
       expect(await peek(ends[1].closed)).not.toBe('pending')
+      tally.rounds++
     }
   })
 
@@ -140,18 +144,19 @@ describe('a reliable track', () => {
     expect(left.repairs).toMatchObject({ sent: 2000, repeated: 0 })
   })
 
-  it('learns how far packets overtake each other, and hardly takes that for loss then', async () => {
+  it('learns how far packets overtake each other, and hardly takes that for loss then', async test => {
+    const tally = tallied(test, seed, { frames: 5000, repeated: 0 })
     const { clock, left, right } = pairIn({ ...flawless, delay: 10, jitter: 10 })
-    const frames = framesOf(new SeededRandom(seed), 5000, 100)
+    const frames = framesOf(new SeededRandom(seed), tally.frames, 100)
     const got = collect(right)
     sendAll(left, frames)
     await pass(clock, () => got.length === frames.length)
-    console.log(`seed ${seed}: ${left.repairs.repeated} of ${frames.length} frames repeated for nothing`)
-    expect(left.repairs.repeated).toBeLessThan(250)
+    tally.repeated = left.repairs.repeated
+    expect(tally.repeated).toBeLessThan(250)
     left.abort()
   })
 
-  it.each([0.2, 0.5])('needs few repetitions for each loss of a share of %d', async loss => {
+  it.for([0.2, 0.5])('needs few repetitions for each loss of a share of %d', async (loss, test) => {
     const weather = { loss, duplication: 0, truncation: 0, delay: 5, jitter: 0 }
     const { clock, ends, left, right } = pairIn(weather)
     const frames = framesOf(new SeededRandom(seed), scaled(5000, 100_000), 100)
@@ -159,10 +164,13 @@ describe('a reliable track', () => {
     sendAll(left, frames)
     await pass(clock, () => got.length === frames.length)
     const efficiency = left.repairs.repeated / ends[0].lost
-    console.log(
-      `seed ${seed}, loss ${loss}: ${frames.length} frames in ${clock.now()} virtual ms, ${ends[0].lost} lost, ` +
-        `${left.repairs.repeated} repeated (${efficiency.toFixed(2)} a loss), ${right.repairs.duplicates} for nothing`,
-    )
+    tallied(test, seed, {
+      frames: frames.length,
+      virtualMilliseconds: clock.now(),
+      packetsLost: ends[0].lost,
+      repeated: left.repairs.repeated,
+      forNothing: right.repairs.duplicates,
+    })
     expect(efficiency).toBeLessThan(1.25)
     left.abort()
   })
