@@ -41,20 +41,32 @@ describe('a connection over shared memory', () => {
     for (const { release } of kept) release()
   })
 
-  it('shows the peer what is said while it reads before it has read all', async () => {
+  it('shows the peer what frames set off before it has read all of them', async () => {
     const { dialler, listener, bells } = connectionBed()
     dialler.receive(() => {})
     const rung: number[] = []
     listener.receive(() => {
-      listener.send(Uint8Array.of(1))
+      queueMicrotask(() => listener.send(Uint8Array.of(1))) // as an actor answers
       rung.push(bells())
     })
     await turns()
-    for (let frame = 0; frame < 65; frame++) dialler.send(Uint8Array.of(frame))
+    for (let frame = 0; frame < 33; frame++) dialler.send(Uint8Array.of(frame))
     await turns()
-    expect(rung).toHaveLength(65)
-    expect(rung[63]).toBe(rung[0])
-    expect(rung[64]).toBe((rung[0] ?? 0) + 1) // nobody has had a turn meanwhile: the batch itself woke the peer
+    expect(rung).toHaveLength(33)
+    expect(rung[31]).toBe(rung[0])
+    expect(rung[32]).toBe((rung[0] ?? 0) + 1) // the event loop has had no turn meanwhile: the batch itself woke the peer
+  })
+
+  it('wakes its reader in the middle of a turn in which much is sent', async () => {
+    const { dialler, listener, bells } = connectionBed()
+    listener.receive(() => {})
+    await turns()
+    const before = bells()
+    for (let bytes = 0; bytes < 2048; bytes += 64) {
+      expect(bells()).toBe(before)
+      dialler.send(new Uint8Array(56)) // and 8 B in front of it
+    }
+    expect(bells()).toBe(before + 1)
   })
 
   it('keeps one of the largest where it lies, and others pass beside it', async () => {

@@ -17,6 +17,8 @@ export interface OutgoingBell {
 /** A frame that lies in the ring or in the pool. */
 type RingRecord = Pick<RingReader, 'kind' | 'length' | 'start' | 'page'>
 
+/** Units after which the reader gets something to do without waiting for the end of the turn: both sides are to be at work. */
+const MUCH = 2048 / 8
 const NO_ROOM = new Uint8Array(0)
 const NOTHING_REFUSED = Number.POSITIVE_INFINITY
 
@@ -30,8 +32,6 @@ export class OutgoingWay implements InPlaceSender {
   readonly #bell: OutgoingBell
   readonly #ring: RingWriter
   readonly #pool: BlockPool
-  /** Units after which the reader gets something to do without waiting for the end of the turn. */
-  readonly #much: number
   /** What `commit` may take: how many bytes, and in which block if it is one. */
   #reserved = -1
   #page = -1
@@ -46,7 +46,6 @@ export class OutgoingWay implements InPlaceSender {
     this.#bell = bell
     this.#ring = new RingWriter(way)
     this.#pool = new BlockPool(way)
-    this.#much = way.ringBytes / 8 / 8
   }
 
   get room(): Uint8Array {
@@ -72,7 +71,7 @@ export class OutgoingWay implements InPlaceSender {
     this.#reserved = -1
     if (this.#page >= 0) this.#ring.putBlock(length, this.#page, this.#pool.lend(this.#page, length))
     else this.#ring.commit(length)
-    if (this.#page >= 0 || this.#ring.unpublished >= this.#much) this.publish()
+    if (this.#page >= 0 || this.#ring.unpublished >= MUCH) this.publish()
     else this.#turn.soon()
   }
 
