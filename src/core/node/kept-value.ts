@@ -12,7 +12,9 @@ export class KeptValue {
   /** @throws SignalboxError `VALUE_NOT_ENCODABLE` */
   constructor(contract: LocalContract, value: unknown) {
     try {
-      this.#bytes = serialize(value)
+      // V8 holds on to what it serializes until a collection is over. Were that the value itself, V8 would believe that such
+      // values live long, and make them where only the dear collections find them, for as long as the process lives.
+      this.#bytes = serialize(structuredClone(value))
     } catch (cause) {
       throw new SignalboxError('VALUE_NOT_ENCODABLE', `${contract.key}: ${reasonOf(cause)}`, { cause })
     }

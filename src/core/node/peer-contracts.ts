@@ -2,13 +2,15 @@ import { type Codec, type Decoder, defaultValueLimits, SignalboxError } from '..
 import type { ContractTable, LocalContract, Part } from './contract-table.js'
 import type { Declaration } from './declaration.js'
 
-/** How many contracts a peer may declare (I12). */
+/** How many contracts a peer may declare, which it numbers from 0 on (I12). */
 const DECLARATIONS = 10_000
 
 /** A contract that the peer declared, and the decoders for what the peer sends of it. */
 export class PeerContract {
+  /** How errors call what the peer answers by it. */
+  readonly answer: string
   #local: LocalContract | undefined
-  readonly #decoders = new Map<Part, Decoder>()
+  readonly #decoders: Partial<Record<Part, Decoder>> = {}
 
   constructor(
     private readonly declaration: Declaration,
@@ -16,7 +18,9 @@ export class PeerContract {
     private readonly self: string,
     private readonly table: ContractTable,
     private readonly codec: Codec,
-  ) {}
+  ) {
+    this.answer = `${declaration.key}, answer of ${peer}`
+  }
 
   get key(): string {
     return this.declaration.key
@@ -45,18 +49,15 @@ export class PeerContract {
   }
 
   decoder(part: Part): Decoder {
-    let decoder = this.#decoders.get(part)
-    if (decoder === undefined) {
-      decoder = this.codec.decoder(this.declaration.structures[part], defaultValueLimits)
-      this.#decoders.set(part, decoder)
-    }
-    return decoder
+    this.#decoders[part] ??= this.codec.decoder(this.declaration.structures[part], defaultValueLimits)
+    return this.#decoders[part]
   }
 }
 
 /** All that one peer declared in one session. */
 export class PeerContracts {
-  readonly #byId = new Map<number, PeerContract>()
+  /** By the peer's number: each message is looked up here. */
+  readonly #byId: PeerContract[] = []
   readonly #byKey = new Map<string, PeerContract>()
 
   constructor(
@@ -68,20 +69,20 @@ export class PeerContracts {
 
   /** Takes a declaration; one that was heard before changes nothing. @throws SignalboxError `LIMIT_EXCEEDED` */
   declare(declaration: Declaration): PeerContract {
-    const known = this.#byId.get(declaration.id)
+    const known = this.#byId[declaration.id]
     if (known !== undefined) return known
-    if (this.#byId.size >= DECLARATIONS) {
+    if (declaration.id >= DECLARATIONS) {
       throw new SignalboxError('LIMIT_EXCEEDED', `${this.peer} declares more than ${DECLARATIONS} contracts`)
     }
     const contract = new PeerContract(declaration, this.peer, this.self, this.table, this.codec)
-    this.#byId.set(declaration.id, contract)
+    this.#byId[declaration.id] = contract
     this.#byKey.set(contract.key, contract)
     return contract
   }
 
   /** @throws SignalboxError `CONTRACT_UNHANDLED` for a number that was never declared. */
   get(id: number): PeerContract {
-    const contract = this.#byId.get(id)
+    const contract = this.#byId[id]
     if (contract === undefined)
       throw new SignalboxError('CONTRACT_UNHANDLED', `${this.peer} never declared its contract ${id}`)
     return contract

@@ -284,8 +284,7 @@ export class PeerSession {
       const { output } = contract.schemas
       if (theirs.local() !== contract || output === undefined)
         throw violation(`question ${number} about ${contract.key} is answered with ${theirs.key}`)
-      const value = input.value(theirs.decoder('output'))
-      question.answer(validate(output, value, `${contract.key}, answer of ${this.node}`))
+      question.answer(validate(output, input.value(theirs.decoder('output')), theirs.answer))
     } catch (error) {
       question.fail(error)
     }

@@ -68,16 +68,14 @@ export class SpokenContract {
 
 /** All contracts of ours that were spoken of in one session. */
 export class SpokenContracts {
-  readonly #spoken = new Map<LocalContract, SpokenContract>()
+  /** By their number: each message is looked up here. */
+  readonly #spoken: SpokenContract[] = []
 
   constructor(private readonly codec: Codec) {}
 
   of(contract: LocalContract): SpokenContract {
-    let spoken = this.#spoken.get(contract)
-    if (spoken === undefined) {
-      spoken = new SpokenContract(contract, this.codec)
-      this.#spoken.set(contract, spoken)
-    }
+    const spoken = this.#spoken[contract.id] ?? new SpokenContract(contract, this.codec)
+    this.#spoken[contract.id] = spoken
     return spoken
   }
 }
