@@ -107,6 +107,17 @@ describe('msgpack round-trips its domain', () => {
     for (const value of values) deepStrictEqual(roundTrip(value), value)
   })
 
+  it('text of any length, with a character of two, three or four bytes at any place of it', () => {
+    for (let length = 0; length < 80; length++) {
+      for (const [index, odd] of ['', '\x7f', 'é', '√', '🚂', '\uFEFF'].entries()) {
+        const text = `${'x'.repeat(length)}${odd}${'y'.repeat((length * 7 + index) % 40)}`
+        const encoded = pair().encoder.encode(text)
+        expect(Buffer.from(encoded).toString().endsWith(text)).toBe(true)
+        deepStrictEqual(pair().decoder.decode(encoded), text)
+      }
+    }
+  })
+
   it('a date that is none', () => {
     expect(roundTrip([new Date(Number.NaN)])).toStrictEqual([new Date(Number.NaN)])
   })
@@ -114,6 +125,18 @@ describe('msgpack round-trips its domain', () => {
   it('a Buffer arrives as a Uint8Array, an object without prototype as an ordinary one', () => {
     deepStrictEqual(roundTrip(Buffer.from('abc')), new Uint8Array([97, 98, 99]))
     deepStrictEqual(roundTrip(Object.assign(Object.create(null), { id: 1 })), { id: 1 })
+  })
+})
+
+describe('msgpack writes numbers', () => {
+  it.each([
+    [1, [0, 63, -1, -32]],
+    [2, [64, 127, 128, 255, -33, -128]],
+    [3, [256, 65_535, -129, -32_768]],
+    [5, [65_536, 2 ** 31, 2 ** 32 - 1, -32_769, -(2 ** 31)]],
+    [9, [2 ** 32, -(2 ** 31) - 1, 2 ** 53, -0, 0.5, Number.NaN, Infinity, -Infinity, 5e-324]],
+  ])('in %i B, the shortest form that holds them', (length, numbers) => {
+    for (const number of numbers) expect(pair().encoder.encode(number)).toHaveLength(length)
   })
 })
 
@@ -320,6 +343,21 @@ describe('the bytes that msgpack lends', () => {
       },
       300,
     )
+  })
+
+  it('are the same in a place of any size that they fit into', () => {
+    const { encoder } = pair()
+    const value = [{ id: 'short', total: 19.25 }, 'é', 'x'.repeat(31), 'y'.repeat(32), true, 70_000, -1, -0]
+    const whole = [...encoder.encode(value)]
+    const ends = Array.from({ length: 160 }, (_, size) => {
+      const target = new Uint8Array(180).fill(0xee)
+      const end = encoder.encodeInto?.(value, target, 3, 3 + size)
+      expect([...target.subarray(0, 3), ...target.subarray(3 + size)].every(byte => byte === 0xee)).toBe(true)
+      if (end !== undefined) expect([...target.subarray(3, end)]).toEqual(whole)
+      return end
+    })
+    expect(new Set(ends)).toEqual(new Set([undefined, 3 + whole.length]))
+    expect(ends.lastIndexOf(undefined)).toBeLessThan(whole.length + 16) // a place that is nearly full may count as full
   })
 
   it('are not written where the place is too small, which is no error', () => {

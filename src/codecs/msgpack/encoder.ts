@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer' // the global of that name is a getter, which costs as much as a short string
 import type { Encoder, Structures, ValueLimits } from '../../core/contracts/index.js'
 import { kindOf, notEncodable, Outside, overLimit, TooDeep } from '../outside.js'
 import { domain } from './domain.js'
@@ -28,8 +29,6 @@ import {
 } from './output.js'
 import { type ShapeStep, shapeTree } from './shapes.js'
 
-/** Up to here a loop beats the call into the system's UTF-8 writer. */
-const SHORT = 64
 const LONE_SURROGATE = /\p{Surrogate}/u
 
 /**
@@ -98,11 +97,12 @@ export class MsgpackEncoder implements Encoder {
   }
 
   private write(value: unknown, depth: number): void {
+    if (typeof value === 'string') {
+      this.writeString(value) // which makes room itself
+      return
+    }
     room(0)
     switch (typeof value) {
-      case 'string':
-        this.writeString(value)
-        break
       case 'number':
         writeNumber(value)
         break
@@ -126,23 +126,28 @@ export class MsgpackEncoder implements Encoder {
 
   private writeObject(value: object, depth: number): void {
     const prototype: unknown = Object.getPrototypeOf(value)
-    if (prototype === Uint8Array.prototype || prototype === Buffer.prototype) {
+    if (prototype === Object.prototype || prototype === null) {
+      this.writeFields(value as Record<string, unknown>, this.within(depth))
+    } else if (prototype === Uint8Array.prototype || prototype === Buffer.prototype) {
       this.writeBinary(value as Uint8Array)
     } else if (prototype === Date.prototype) {
       writeDate(value as Date)
-    } else if (depth >= this.limits.depth) {
-      throw new TooDeep(this.limits.depth)
-    } else if (prototype === Object.prototype || prototype === null) {
-      this.writeFields(value as Record<string, unknown>, depth + 1)
-    } else if (prototype === Array.prototype && Array.isArray(value)) {
-      this.writeArray(value, depth + 1)
-    } else if (prototype === Set.prototype) {
-      this.writeSet(value as Set<unknown>, depth + 1)
-    } else if (prototype === Map.prototype) {
-      this.writeMap(value as Map<unknown, unknown>, depth + 1)
     } else {
-      throw new Outside(value, kindOf(value))
+      this.writeCollection(value, prototype, this.within(depth))
     }
+  }
+
+  private writeCollection(value: object, prototype: unknown, depth: number): void {
+    if (prototype === Array.prototype && Array.isArray(value)) this.writeArray(value, depth)
+    else if (prototype === Set.prototype) this.writeSet(value as Set<unknown>, depth)
+    else if (prototype === Map.prototype) this.writeMap(value as Map<unknown, unknown>, depth)
+    else throw new Outside(value, kindOf(value))
+  }
+
+  /** One level deeper. @throws TooDeep */
+  private within(depth: number): number {
+    if (depth >= this.limits.depth) throw new TooDeep(this.limits.depth)
+    return depth + 1
   }
 
   private writeFields(value: Record<string, unknown>, depth: number): void {
@@ -213,12 +218,7 @@ export class MsgpackEncoder implements Encoder {
   }
 
   private writeString(value: string): void {
-    const length = value.length
-    if (length < SHORT && length <= this.limits.length) {
-      room(length)
-      if (writeAscii(value)) return
-    }
-    this.writeText(value)
+    if (value.length > this.limits.length || !writeAscii(value)) this.writeText(value)
   }
 
   private writeText(value: string): void {

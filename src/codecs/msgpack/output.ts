@@ -8,8 +8,9 @@ const KEEP = 1024 * 1024
 const HEADER = 16
 
 // One buffer for all encoders: what one returns is lent until the next one writes. Module variables,
-// because each byte of each message passes here. Bytes are written one by one, not through a DataView,
-// so that any array can be the target without making a view for it.
+// because each byte of each message passes here; what writes several bytes takes them into locals, which
+// cost less yet. Bytes are written one by one, not through a DataView, so that any array can be the target
+// without making a view for it.
 let own = makeBuffer(SCRATCH)
 let target: Uint8Array = own
 let position = 0
@@ -18,8 +19,13 @@ let roomEnd = SCRATCH - HEADER
 let fixed = false
 
 const float = new Float64Array(1)
-const floatBytes = new Uint8Array(float.buffer)
+const floatHalves = new Uint32Array(float.buffer)
 const utf8 = new TextEncoder()
+
+/** Node's own method of Buffers, which takes any other array of bytes as well and makes no view of it. */
+const { latin1Write } = Buffer.prototype as unknown as {
+  latin1Write(this: Uint8Array, text: string, at: number, length: number): number
+}
 
 /** Thrown by what needs more room than a fixed target has. */
 export const full = new Error('the target is full')
@@ -121,28 +127,32 @@ export function writeByte(byte: number): void {
   target[position++] = byte
 }
 
-/** Writes a short string of ASCII with its header; false, and nothing written, when it is none. */
+/**
+ * Writes ASCII of less than 32 B where there is room for it; false, and nothing written, else. For longer text a call
+ * into the system costs less than a loop.
+ */
 export function writeAscii(value: string): boolean {
-  const length = value.length
-  let end = position + (length < 32 ? 1 : 2)
+  const { length } = value
+  if (length >= 32 || position + length > roomEnd) return false
+  const bytes = target
+  let at = position
+  bytes[at++] = 0xa0 | length
+  let units = 0
   for (let index = 0; index < length; index++) {
     const unit = value.charCodeAt(index)
-    if (unit > 0x7f) return false
-    target[end++] = unit
+    units |= unit
+    bytes[at++] = unit
   }
-  if (length < 32) {
-    target[position] = 0xa0 | length
-  } else {
-    target[position] = 0xd9
-    target[position + 1] = length
-  }
-  position = end
+  if (units > 0x7f) return false
+  position = at
   return true
 }
 
 /** Writes the `length` bytes that `value` has in UTF-8. */
 export function writeUtf8(value: string, length: number): void {
-  utf8.encodeInto(value, target.subarray(position, position + length))
+  if (length === value.length)
+    latin1Write.call(target, value, position, length) // one byte each: it is ASCII
+  else utf8.encodeInto(value, target.subarray(position, position + length))
   position += length
 }
 
@@ -154,41 +164,46 @@ export function writeBytes(bytes: Uint8Array): void {
 
 /** Writes a number: integers of 32 bits in the shortest form, everything else (-0 too) as a double. */
 export function writeNumber(value: number): void {
-  if (value >>> 0 === value && !Object.is(value, -0)) {
-    if (value < firstRecord) {
-      target[position++] = value
-    } else if (value < 0x100) {
-      target[position++] = 0xcc
-      target[position++] = value
-    } else if (value < 0x10000) {
-      target[position++] = 0xcd
-      writeUint16(value)
-    } else {
-      target[position++] = 0xce
-      writeUint32(value)
-    }
-  } else if ((value | 0) === value && value < 0) {
-    if (value >= -0x20) {
-      target[position++] = value
-    } else if (value >= -0x80) {
-      target[position++] = 0xd0
-      target[position++] = value
-    } else if (value >= -0x8000) {
-      target[position++] = 0xd1
-      writeUint16(value)
-    } else {
-      target[position++] = 0xd2
-      writeUint32(value)
-    }
+  if (value >>> 0 === value && !Object.is(value, -0)) writeUnsigned(value)
+  else if ((value | 0) === value && value < 0) writeNegative(value)
+  else writeFloat(value)
+}
+
+function writeUnsigned(value: number): void {
+  if (value < firstRecord) {
+    target[position++] = value
+  } else if (value < 0x100) {
+    target[position++] = 0xcc
+    target[position++] = value
+  } else if (value < 0x10000) {
+    target[position++] = 0xcd
+    writeUint16(value)
   } else {
-    target[position++] = 0xcb
-    writeFloat(value)
+    target[position++] = 0xce
+    writeUint32(value)
+  }
+}
+
+function writeNegative(value: number): void {
+  if (value >= -0x20) {
+    target[position++] = value
+  } else if (value >= -0x80) {
+    target[position++] = 0xd0
+    target[position++] = value
+  } else if (value >= -0x8000) {
+    target[position++] = 0xd1
+    writeUint16(value)
+  } else {
+    target[position++] = 0xd2
+    writeUint32(value)
   }
 }
 
 function writeFloat(value: number): void {
   float[0] = value // in the machine's order, which is little-endian wherever Node runs
-  for (let byte = 7; byte >= 0; byte--) target[position++] = floatBytes[byte] as number
+  target[position++] = 0xcb
+  writeUint32(floatHalves[1] as number)
+  writeUint32(floatHalves[0] as number)
 }
 
 /** Writes a bigint as 64 bits; numbers never take this form, so it stays a bigint. */
@@ -269,8 +284,11 @@ function writeUint16(value: number): void {
 }
 
 function writeUint32(value: number): void {
-  target[position++] = value >>> 24
-  target[position++] = value >>> 16
-  target[position++] = value >>> 8
-  target[position++] = value
+  const bytes = target
+  const at = position
+  bytes[at] = value >>> 24
+  bytes[at + 1] = value >>> 16
+  bytes[at + 2] = value >>> 8
+  bytes[at + 3] = value
+  position = at + 4
 }
