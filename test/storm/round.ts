@@ -193,6 +193,7 @@ export class Round {
   }
 
   async #stop(victim: StormPeer, until: 'silent' | 'progress'): Promise<void> {
+    if (until === 'silent') await this.#met() // whom one never met, one does not miss
     victim.disturbed = true
     const others = [...this.#present.values()].filter(peer => peer !== victim)
     const noticed = others.map(peer =>
