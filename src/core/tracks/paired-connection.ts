@@ -19,15 +19,16 @@ export class PairedConnection implements Connection {
     private readonly out: Connection,
     private readonly wayIn: WayIn,
   ) {
-    // The peer's last frames may still be on the way in when our way out has ended.
+    // The peer's last frames may still be on the way in when our way out has ended, also when it was in the middle of
+    // what nobody reads any more: then the way in ends by itself, behind them.
     out.closed.then(reason => {
-      if (reason.by === 'fault') wayIn.connection.abort(reason.error)
+      if (reason.by === 'fault' && reason.error.code !== 'CLOSED') wayIn.connection.abort(reason.error)
     })
     this.closed = wayIn.connection.closed.then(async reason => {
       if (this.#closing !== undefined) return { by: 'us' }
       out.abort() // nobody reads it any more
-      await out.closed
-      return reason
+      const outcome = await out.closed
+      return outcome.by === 'fault' ? outcome : reason
     })
   }
 

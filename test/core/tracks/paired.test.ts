@@ -1,9 +1,12 @@
 import { tmpdir } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Connection, Listener } from '../../../src/core/contracts/index.js'
+import { type Connection, type Listener, SignalboxError } from '../../../src/core/contracts/index.js'
 import { paired } from '../../../src/core/tracks/index.js'
+import { PairedConnection } from '../../../src/core/tracks/paired-connection.js'
 import { PrefaceReader, prefaceOf } from '../../../src/core/tracks/preface.js'
+import { WayIn } from '../../../src/core/tracks/way-in.js'
 import { simplex } from '../../../src/testing/awkward/index.js'
+import { connectionPair } from '../../../src/testing/connection-pair.js'
 import { createTestContext } from '../../../src/testing/test-context.js'
 import { Collected, nextConnection } from './collected.js'
 
@@ -43,6 +46,24 @@ describe('a pair of one-way connections', () => {
     await dialled.close()
     expect([await dialled.closed, await accepted.closed]).toEqual([{ by: 'us' }, { by: 'peer' }])
     expect(got.frames).toEqual(['bye'])
+  })
+
+  it('delivers what the peer sent before it went, also to a side that was in the middle of sending', async () => {
+    const [out] = connectionPair()
+    const [theirs, arriving] = connectionPair()
+    const wayIn = new WayIn(arriving)
+    theirs.send(prefaceOf(Uint8Array.of(1)))
+    await wayIn.preface
+    const connection = new PairedConnection(out, wayIn)
+    const got = new Collected(connection)
+    connection.pause()
+    theirs.send(Buffer.from('bye'))
+    out.abort(new SignalboxError('CLOSED', 'nobody reads it any more'))
+    await new Promise(resolve => setImmediate(resolve))
+    connection.resume()
+    expect(await got.until(1)).toEqual(['bye'])
+    await theirs.close()
+    expect(await connection.closed).toMatchObject({ by: 'fault', error: { code: 'CLOSED' } })
   })
 
   it('waits for its sink, and stands still while it is paused', async () => {
