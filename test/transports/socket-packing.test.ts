@@ -74,7 +74,7 @@ describe('the packing writer', () => {
   })
 
   it('gives the bytes back to their owner when send returns', async () => {
-    const { system, writer } = setUp()
+    const { system, writer } = setUp(4 * SEGMENT_BYTES)
     const small = Buffer.from('small')
     const large = Buffer.alloc(3 * SEGMENT_BYTES, 'large')
     const sent = Buffer.concat([small, large])
@@ -87,7 +87,7 @@ describe('the packing writer', () => {
   })
 
   it('leaves a segment alone until the system has taken it', async () => {
-    const { system, writer } = setUp()
+    const { system, writer } = setUp(6 * SEGMENT_BYTES)
     for (let n = 1; n <= 6; n++) writer.send(new Uint8Array(SEGMENT_BYTES).fill(n))
     for (let n = 1; n <= 3; n++) system.takeOne()
     for (let n = 7; n <= 9; n++) writer.send(new Uint8Array(SEGMENT_BYTES).fill(n))
@@ -149,7 +149,7 @@ describe('the packing writer', () => {
   })
 
   it('sends what was written in place, between what was sent', async () => {
-    const { system, writer } = setUp()
+    const { system, writer } = setUp(4 * SEGMENT_BYTES)
     writer.send(Buffer.from('a'))
     writeInPlace(writer, 10, Buffer.from('bc'))
     writer.commit(2)
@@ -186,7 +186,7 @@ function writeInPlace(writer: PackingWriter, length: number, bytes: Uint8Array):
   writer.room.set(bytes, at)
 }
 
-function setUp() {
+function setUp(highWaterMark = MiB) {
   const system = new SlowSystem()
   let writable = 0
   const writer = new PackingWriter({
@@ -194,6 +194,7 @@ function setUp() {
     writable: () => {
       writable++
     },
+    highWaterMark,
   })
   return { system, writer, writable: () => writable }
 }

@@ -9,7 +9,11 @@ const HEADER = 4
 export class StreamTrack extends ConnectionTrack {
   /** The frame that a piece ended in: its header first, then its body. */
   readonly #header = new Uint8Array(HEADER)
-  #body: Uint8Array | undefined
+  /** Where bodies are put together, one after the other; as large as the largest that was. */
+  #body = new Uint8Array()
+  /** Bytes of the body; undefined until its header is whole. */
+  #length: number | undefined
+  /** Bytes of the header, or else of the body, that came. */
   #filled = 0
 
   constructor(connection: Connection, way?: Way) {
@@ -49,7 +53,7 @@ export class StreamTrack extends ConnectionTrack {
 
   /** Whether a part of a frame came, and not yet the rest. */
   get unfinished(): boolean {
-    return this.#filled > 0 || this.#body !== undefined
+    return this.#filled > 0 || this.#length !== undefined
   }
 
   /**
@@ -57,22 +61,23 @@ export class StreamTrack extends ConnectionTrack {
    * is whole, and tells where the rest begins.
    */
   #complete(piece: Uint8Array, at: number, pieceEnd: number, sink: TrackSink): number {
-    if (this.#body === undefined) {
+    if (this.#length === undefined) {
       while (this.#filled < HEADER && at < pieceEnd) this.#header[this.#filled++] = piece[at++] ?? 0
       if (this.#filled < HEADER) return at
       const length = readLength(this.#header, 0)
       if (!this.allows(length)) return pieceEnd
-      this.#body = new Uint8Array(length)
+      if (length > this.#body.length) this.#body = new Uint8Array(length)
+      this.#length = length
       this.#filled = 0
     }
-    const body = this.#body
-    const taken = Math.min(body.length - this.#filled, pieceEnd - at)
-    body.set(piece.subarray(at, at + taken), this.#filled)
+    const length = this.#length
+    const taken = Math.min(length - this.#filled, pieceEnd - at)
+    this.#body.set(piece.subarray(at, at + taken), this.#filled)
     this.#filled += taken
-    if (this.#filled === body.length) {
-      this.#body = undefined
+    if (this.#filled === length) {
+      this.#length = undefined
       this.#filled = 0
-      this.lend(sink, body, 0, body.length)
+      this.lend(sink, this.#body, 0, length)
     }
     return at + taken
   }

@@ -1,19 +1,18 @@
 import type { Socket } from 'node:net'
 import { type Observable, Subject } from 'rxjs'
 import {
-  assertNoSink,
   type Clock,
   type CloseReason,
   type Connection,
   type FrameSink,
   type InPlaceSender,
-  LentFrame,
   type Limits,
   type PeerIdentity,
   SignalboxError,
 } from '../../core/contracts/index.js'
 import { PackingWriter } from './packing-writer.js'
 import { socketFault } from './socket-fault.js'
+import { SocketReader } from './socket-reader.js'
 import { socketSink } from './socket-sink.js'
 
 /** What a {@link PipeConnection} needs beside its streams. */
@@ -47,10 +46,8 @@ export class PipeConnection implements Connection {
   readonly #incoming: Socket | undefined
   readonly #outgoing: Socket | undefined
   readonly #writer: PackingWriter | undefined
+  readonly #reader: SocketReader
   readonly #writable = new Subject<void>()
-  readonly #frame = new LentFrame()
-  #sink: FrameSink | undefined
-  #paused = false
   /** Why nothing can be sent any more, while there is still something to read. */
   #broken: SignalboxError | undefined
   /** Why the connection is ending; undefined while it is open. */
@@ -79,8 +76,7 @@ export class PipeConnection implements Connection {
       this.#stop()
       return this.#reason ?? { by: 'us' }
     })
-    // Starts to read, into a small buffer: the peer's end is seen even while there is no sink.
-    incoming?.read(0)
+    this.#reader = new SocketReader(incoming, options.name)
   }
 
   send(frame: Uint8Array): 'sent' | 'full' {
@@ -92,27 +88,22 @@ export class PipeConnection implements Connection {
   }
 
   receive(sink: FrameSink): void {
-    assertNoSink(this.#sink, this.#options.name)
-    this.#sink = sink
-    this.#incoming?.on('data', this.#onData)
-    if (!this.#paused && this.#reason === undefined) this.#incoming?.resume()
+    this.#reader.receive(sink)
   }
 
   pause(): void {
-    this.#paused = true
-    if (this.#reason?.by !== 'us') this.#incoming?.pause()
+    this.#reader.pause()
   }
 
   resume(): void {
-    this.#paused = false
-    if (this.#sink !== undefined) this.#incoming?.resume()
+    this.#reader.resume()
   }
 
   /** What was sent stays in the pipe: the peer gets it, and then the end, also when this process is gone by then. */
   async close(): Promise<void> {
     if (this.#reason === undefined) {
       this.#reason = { by: 'us' }
-      this.#incoming?.destroy()
+      this.#endReading()
       this.#endOurSide()
     }
     await this.closed
@@ -120,11 +111,6 @@ export class PipeConnection implements Connection {
 
   abort(error?: SignalboxError): void {
     this.#end(error === undefined ? { by: 'us' } : { by: 'fault', error })
-  }
-
-  // A 'data' buffer is a fresh allocation that nobody else has, so keeping it costs nothing.
-  readonly #onData = (bytes: Buffer): void => {
-    if (this.#reason === undefined) this.#sink?.(this.#frame.reset(bytes, 0, bytes.length, true))
   }
 
   #peerEnded(): void {
@@ -149,8 +135,13 @@ export class PipeConnection implements Connection {
   #end(reason: CloseReason): void {
     this.#reason ??= reason
     this.#stop()
-    this.#incoming?.destroy()
+    this.#endReading()
     this.#outgoing?.destroy()
+  }
+
+  #endReading(): void {
+    this.#reader.discard() // a stream that is destroyed may still emit what it has
+    this.#incoming?.destroy()
   }
 
   /** Takes nothing more, and lets go of the pipe when everything that was taken is in it. */

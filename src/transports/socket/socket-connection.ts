@@ -1,19 +1,18 @@
 import type { Socket } from 'node:net'
 import { type Observable, Subject } from 'rxjs'
 import {
-  assertNoSink,
   type Clock,
   type CloseReason,
   type Connection,
   type FrameSink,
   type InPlaceSender,
-  LentFrame,
   type Limits,
   type PeerIdentity,
   SignalboxError,
 } from '../../core/contracts/index.js'
 import { PackingWriter } from './packing-writer.js'
 import { socketFault } from './socket-fault.js'
+import { SocketReader } from './socket-reader.js'
 import { socketSink } from './socket-sink.js'
 
 /** Options of {@link SocketConnection}. */
@@ -69,10 +68,8 @@ export class SocketConnection implements Connection {
   readonly #clock: Pick<Clock, 'after'>
   readonly #writer: PackingWriter
   readonly #sends: boolean
+  readonly #reader: SocketReader
   readonly #writable = new Subject<void>()
-  readonly #frame = new LentFrame()
-  #sink: FrameSink | undefined
-  #paused = false
   /** Why the connection is ending; undefined while it is open. */
   #reason: CloseReason | undefined
 
@@ -112,8 +109,7 @@ export class SocketConnection implements Connection {
         resolve(this.#reason ?? { by: 'us' })
       })
     })
-    // Starts to read, into a small buffer: the peer's end is seen even while there is no sink.
-    socket.read(0)
+    this.#reader = new SocketReader(socket, this.#name)
   }
 
   send(frame: Uint8Array): 'sent' | 'full' {
@@ -126,20 +122,15 @@ export class SocketConnection implements Connection {
   }
 
   receive(sink: FrameSink): void {
-    assertNoSink(this.#sink, this.#name)
-    this.#sink = sink
-    this.#socket.on('data', this.#onData)
-    if (!this.#paused && this.#reason === undefined) this.#socket.resume()
+    this.#reader.receive(sink)
   }
 
   pause(): void {
-    this.#paused = true
-    if (this.#reason?.by !== 'us') this.#socket.pause()
+    this.#reader.pause()
   }
 
   resume(): void {
-    this.#paused = false
-    if (this.#sink !== undefined) this.#socket.resume()
+    this.#reader.resume()
   }
 
   async close(): Promise<void> {
@@ -147,8 +138,7 @@ export class SocketConnection implements Connection {
       this.#reason = { by: 'us' }
       this.#socket.once('finish', () => this.#boundTheWait())
       this.#endOurSide()
-      this.#socket.off('data', this.#onData)
-      this.#socket.resume()
+      this.#reader.discard()
     }
     await this.closed
   }
@@ -158,11 +148,6 @@ export class SocketConnection implements Connection {
     this.#reason = error === undefined ? { by: 'us' } : { by: 'fault', error }
     this.#stop()
     this.#socket.destroy()
-  }
-
-  // A 'data' buffer is a fresh allocation that nobody else has, so keeping it costs nothing.
-  readonly #onData = (bytes: Buffer): void => {
-    this.#sink?.(this.#frame.reset(bytes, 0, bytes.length, true))
   }
 
   #peerEnded(): void {
