@@ -51,6 +51,7 @@ describe('the tool chain', () => {
     peer.send('hello')
     const [answer] = await once(peer, 'message')
     expect(answer).toEqual({ message: 'hello', platform: process.platform })
+    peer.disconnect()
     await once(peer, 'exit')
   })
 })
