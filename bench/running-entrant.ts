@@ -6,6 +6,11 @@ import { type Profile, Profiler } from './profile/profiler.js'
 import type { Order, Report } from './rounds.js'
 import type { Sample } from './sample.js'
 
+/** Seconds within which an entrant reports, or else stands still for good; no round takes as long. */
+const PATIENCE = 60
+/** Seconds within which it ends when it is told to. */
+const LEAVE = 10
+
 /** The process of an entrant, as the runner sees it. */
 export class RunningEntrant {
   readonly #exited: Promise<unknown>
@@ -51,7 +56,9 @@ export class RunningEntrant {
   /** Resolves with where its time went, if that was looked at. */
   async close(): Promise<Profile | undefined> {
     if (this.child.connected) this.#tell('end')
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), LEAVE * 1000)
     await this.#exited
+    clearTimeout(timer)
     return this.profiler?.finish(this.child.pid)
   }
 
@@ -63,7 +70,10 @@ export class RunningEntrant {
     const over = this.#exited.then(() => {
       throw new Error('its process ended')
     })
-    const [report] = (await Promise.race([once(this.child, 'message'), over])) as [Report]
+    const heard = once(this.child, 'message', { signal: AbortSignal.timeout(PATIENCE * 1000) }).catch(() => {
+      throw new Error(`it stood still for ${PATIENCE} s`)
+    })
+    const [report] = (await Promise.race([heard, over])) as [Report]
     if (report !== 'ready' && 'failed' in report) throw new Error(report.failed)
     return report
   }
