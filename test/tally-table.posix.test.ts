@@ -18,9 +18,12 @@ const killed = {
 
 it('what tests of chance counted has a column where many count it, and stands below the name of a test where few do', () => {
   expect(tallyTable([cut, killed]).split('\n')).toEqual([
-    'kills  cuts  out of order  seed  duration  test',
-    '          3             0     7       1 s  linux > test/cuts.test.ts > is cut',
-    '                                           most at once 2 · heard 10',
-    '   30                         8      60 s  FAILED wine > test/kills.test.ts > is killed',
+    '┌───────┬──────┬──────────────┬──────┬──────────┬──────────────────────────────────────────────┐',
+    '│ kills │ cuts │ out of order │ seed │ duration │ test                                         │',
+    '├───────┼──────┼──────────────┼──────┼──────────┼──────────────────────────────────────────────┤',
+    '│       │    3 │            0 │    7 │      1 s │ linux > test/cuts.test.ts > is cut           │',
+    '│       │      │              │      │          │ most at once 2 · heard 10                    │',
+    '│    30 │      │              │    8 │     60 s │ FAILED wine > test/kills.test.ts > is killed │',
+    '└───────┴──────┴──────────────┴──────┴──────────┴──────────────────────────────────────────────┘',
   ])
 })

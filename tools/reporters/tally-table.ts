@@ -1,3 +1,4 @@
+import Table from 'cli-table3'
 import { withoutTags } from './ledger-page.js'
 
 /** What a test of chance did and what came of it. */
@@ -29,22 +30,26 @@ const columns: Readonly<Record<string, string>> = {
 /** A row for each test; what only few of them count stands below its name. */
 export function tallyTable(tests: readonly TalliedTest[]): string {
   const counted = Object.keys(columns).filter(name => tests.some(({ counts }) => name in counts))
-  const head = [...counted.map(name => columns[name] ?? name), 'seed', 'duration', 'test']
-  const rows = [head, ...tests.flatMap(test => rowsOf(test, counted))]
-  const widths = head.map((_, at) => Math.max(...rows.map(row => row[at]?.length ?? 0)))
-  const aligned = (cell: string, at: number) =>
-    at === head.length - 1 ? cell : cell.padStart(widths[at] ?? 0)
-  return rows.map(row => row.map(aligned).join('  ')).join('\n')
+  const numbers = [...counted.map(name => columns[name] ?? name), 'seed', 'duration']
+  const table = new Table({
+    head: [...numbers, 'test'],
+    colAligns: [...numbers.map(() => 'right' as const), 'left'],
+    style: { head: [], border: [], compact: true },
+  })
+  table.push(...tests.map(test => rowOf(test, counted)))
+  return table.toString()
 }
 
-function rowsOf({ name, seed, counts, failed, milliseconds }: TalliedTest, counted: string[]): string[][] {
+function rowOf({ name, seed, counts, failed, milliseconds }: TalliedTest, counted: string[]): string[] {
   const title = `${failed ? 'FAILED ' : ''}${withoutTags(name)}`
-  const columned = counted.map(count => `${counts[count] ?? ''}`)
-  const row = [...columned, `${seed}`, `${Math.round(milliseconds / 1000)} s`, title]
-  const others = Object.keys(counts).filter(count => !(count in columns))
-  if (others.length === 0) return [row]
-  const below = others.map(count => `${inWords(count)} ${counts[count]}`).join(' · ')
-  return [row, [...row.slice(1).map(() => ''), below]]
+  const others = Object.entries(counts).filter(([count]) => !(count in columns))
+  const below = others.map(([count, number]) => `${inWords(count)} ${number}`).join(' · ')
+  return [
+    ...counted.map(count => `${counts[count] ?? ''}`),
+    `${seed}`,
+    `${Math.round(milliseconds / 1000)} s`,
+    below === '' ? title : `${title}\n${below}`,
+  ]
 }
 
 /** `mostAtOnce` as `most at once`. */
