@@ -2,24 +2,27 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { firstValueFrom } from 'rxjs'
-import { beforeEach, expect, it, onTestFinished } from 'vitest'
+import { beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import { formatAddress, type TransportContext } from '../../../src/core/contracts/index.js'
 import { SeededRandom } from '../../../src/testing/seeded-random.js'
 import { createTestContext } from '../../../src/testing/test-context.js'
 import { BroadcastRing, broadcastRing } from '../../../src/transports/broadcast-ring/index.js'
 import { readNumbered, writeNumbered } from '../../peers/numbered-packet.js'
 import { forkPeer } from '../../support/peer.js'
-import { rounds } from '../../support/scale.js'
+import { rounds, scaled } from '../../support/scale.js'
 import { tallied } from '../../support/tally.js'
 import { temporaryFolder } from '../../support/temporary-folder.js'
 import { until } from '../../support/until.js'
 
 const seed = Number(process.env['SIGNALBOX_SEED'] ?? Math.floor(Math.random() * 1_000_000))
-/** Of each kind; every start of a process costs seconds under Wine, and where much else runs. */
-const KILLS = process.platform === 'win32' ? 1 : 4
+/** Of each of three kinds; every start of a process costs seconds under Wine. */
+const KILLS = process.platform === 'win32' ? 1 : 10
 /** Messages after which somebody is killed, at most. */
 const MOST = 2000
 const smallest = { ring: 64 * 1024, keep: 64 * 1024, largest: 64 * 1024 }
+
+// Many processes start, maybe beside much else.
+vi.setConfig({ testTimeout: scaled(300_000, 24 * 3_600_000) })
 
 let context: TransportContext
 let random: SeededRandom
