@@ -2,7 +2,7 @@ import { type Codec, type Decoder, defaultValueLimits, SignalboxError } from '..
 import type { ContractTable, LocalContract, Part } from './contract-table.js'
 import type { Declaration } from './declaration.js'
 
-/** How many contracts a peer may declare, which it numbers from 0 on (I12). */
+/** How many contracts a peer may declare (I12). */
 const DECLARATIONS = 10_000
 
 /** A contract that the peer declared, and the decoders for what the peer sends of it. */
@@ -56,8 +56,8 @@ export class PeerContract {
 
 /** All that one peer declared in one session. */
 export class PeerContracts {
-  /** By the peer's number: each message is looked up here. */
-  readonly #byId: PeerContract[] = []
+  /** A map, because how the peer numbers them is its own business. */
+  readonly #byId = new Map<number, PeerContract>()
   readonly #byKey = new Map<string, PeerContract>()
 
   constructor(
@@ -69,20 +69,20 @@ export class PeerContracts {
 
   /** Takes a declaration; one that was heard before changes nothing. @throws SignalboxError `LIMIT_EXCEEDED` */
   declare(declaration: Declaration): PeerContract {
-    const known = this.#byId[declaration.id]
+    const known = this.#byId.get(declaration.id)
     if (known !== undefined) return known
-    if (declaration.id >= DECLARATIONS) {
+    if (this.#byId.size >= DECLARATIONS) {
       throw new SignalboxError('LIMIT_EXCEEDED', `${this.peer} declares more than ${DECLARATIONS} contracts`)
     }
     const contract = new PeerContract(declaration, this.peer, this.self, this.table, this.codec)
-    this.#byId[declaration.id] = contract
+    this.#byId.set(declaration.id, contract)
     this.#byKey.set(contract.key, contract)
     return contract
   }
 
   /** @throws SignalboxError `CONTRACT_UNHANDLED` for a number that was never declared. */
   get(id: number): PeerContract {
-    const contract = this.#byId[id]
+    const contract = this.#byId.get(id)
     if (contract === undefined)
       throw new SignalboxError('CONTRACT_UNHANDLED', `${this.peer} never declared its contract ${id}`)
     return contract
