@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { formatScript, type Script, scriptOf, shrink, simulate } from '../../src/testing/simulation/index.js'
 import { runSchedules } from '../peers/schedules.js'
-import { storm } from '../support/scale.js'
+import { patience, storm } from '../support/scale.js'
 import { tallied } from '../support/tally.js'
 import { inSlices } from './in-slices.js'
 
 /** Under Wine the code is the same, and only slower: a sample is enough there. */
 const normal = inject('project') === 'wine' ? 300 : 20_000
-/** ms: a machine may be busy, and a storm lasts as long as it was told to. */
-const PATIENCE = storm ? 24 * 3_600_000 : 300_000
 const seed = Number(process.env['SIM_SEED'] ?? Date.now() % 1_000_000_000)
 /** Of a storm, which has all cores for it. */
 const schedulesOfStorm = Number(process.env['SIM_SCHEDULES'] ?? 1_000_000)
@@ -31,7 +29,7 @@ it(
     const { schedules, several, mixed, messages } = found
     Object.assign(tally, { schedules, withThreeTracks: several, andOfAllKinds: mixed, ...messages })
   },
-  PATIENCE,
+  patience,
 )
 
 function* seeds(count: number): Generator<number> {

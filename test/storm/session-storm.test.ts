@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { builtinTransports } from '../../src/composition/builtin-transports.js'
 import { SeededRandom } from '../../src/testing/index.js'
-import { scaled } from '../support/scale.js'
+import { patience, scaled } from '../support/scale.js'
 import { tallied } from '../support/tally.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { RoughNetwork, roughness } from './rough-network.js'
@@ -20,7 +20,6 @@ const size = 16
 const lanes = 8
 /** Of some hundred reports of progress, those at which nothing happens. */
 const CALM = 5
-const PATIENCE = scaled(300_000, 24 * 3_600_000)
 
 it(
   '[I4] [I6] [I8] a session goes on while its tracks are cut, stalled, torn and swallowed: each message comes once, in its order',
@@ -66,7 +65,7 @@ it(
     })
     expect(sent.joins).toBeGreaterThan(ways.length)
   },
-  PATIENCE,
+  patience,
 )
 
 /** A place on each mechanism between processes that there is; tcp comes first. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { builtinTransports } from '../../src/composition/builtin-transports.js'
 import { SeededRandom } from '../../src/testing/index.js'
-import { rounds, scaled, storm } from '../support/scale.js'
+import { patience, rounds, scaled, storm } from '../support/scale.js'
 import { tallied } from '../support/tally.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { type Fault, faults } from './faults.js'
@@ -16,8 +16,6 @@ import { HEARTBEAT, Round } from './round.js'
 const seed = Number(process.env['SIGNALBOX_SEED'] ?? (Math.random() * 0x4000_0000) >>> 0)
 const onWindows = process.platform === 'win32'
 const FAULTS_IN_A_ROUND = scaled(onWindows ? 4 : 7, 20)
-/** Milliseconds until a storm counts as hung: what hangs inside says so itself, and sooner. */
-const PATIENCE = scaled(300_000, 24 * 3_600_000)
 
 /** How nodes reach each other in one storm. */
 interface Mechanism {
@@ -65,7 +63,7 @@ describe.each(due)('in a storm over $title', mechanism => {
       }
       if (total.rounds > 0) expect(total.heard).toBeGreaterThan(0)
     },
-    PATIENCE,
+    patience,
   )
 })
 

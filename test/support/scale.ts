@@ -8,6 +8,12 @@ export const deadline = Number(process.env['SIGNALBOX_STORM_DEADLINE'] ?? Number
 export const scaled = (normal: number, large: number): number => (storm ? large : normal)
 
 /**
+ * ms that a test may take before it counts as hung, with room for a loaded machine: for tests that start many processes, or try
+ * chance many times. A storm takes as long as what it was asked to do.
+ */
+export const patience = scaled(300_000, 24 * 3_600_000)
+
+/**
  * Counts from 0 to `scaled(normal, large)`, and stops early when the storm's minutes are over.
  * @param share how much of the minutes that are left may be used, from 0 to 1; the rest is for others. @default 1
  */

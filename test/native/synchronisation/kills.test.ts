@@ -7,7 +7,7 @@ import { Event, Mutex, Semaphore } from '../../../src/native/synchronisation/ind
 import { SeededRandom } from '../../../src/testing/index.js'
 import { Contest, NAMES, Prize, Stage } from '../../peers/contest.js'
 import { Contender } from '../../support/contender.js'
-import { rounds, scaled } from '../../support/scale.js'
+import { patience, rounds } from '../../support/scale.js'
 import { tallied } from '../../support/tally.js'
 import { temporaryFolder } from '../../support/temporary-folder.js'
 
@@ -122,5 +122,5 @@ it(
     tally.leftOver = left.length
     expect(left).toEqual([])
   },
-  scaled(300_000, 24 * 3_600_000),
+  patience,
 )

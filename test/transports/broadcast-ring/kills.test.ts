@@ -9,7 +9,7 @@ import { createTestContext } from '../../../src/testing/test-context.js'
 import { BroadcastRing, broadcastRing } from '../../../src/transports/broadcast-ring/index.js'
 import { readNumbered, writeNumbered } from '../../peers/numbered-packet.js'
 import { forkPeer } from '../../support/peer.js'
-import { rounds, scaled } from '../../support/scale.js'
+import { patience, rounds } from '../../support/scale.js'
 import { tallied } from '../../support/tally.js'
 import { temporaryFolder } from '../../support/temporary-folder.js'
 import { until } from '../../support/until.js'
@@ -22,7 +22,7 @@ const MOST = 2000
 const smallest = { ring: 64 * 1024, keep: 64 * 1024, largest: 64 * 1024 }
 
 // Many processes start, maybe beside much else.
-vi.setConfig({ testTimeout: scaled(300_000, 24 * 3_600_000) })
+vi.setConfig({ testTimeout: patience })
 
 let context: TransportContext
 let random: SeededRandom

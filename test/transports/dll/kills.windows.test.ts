@@ -11,7 +11,7 @@ import { ClaimWord, claimWordOf, SECTION, SLOTS } from '../../../src/transports/
 import { SlotTable } from '../../../src/transports/dll/slot-table.js'
 import { readNumbered, writeNumbered } from '../../peers/numbered-packet.js'
 import { forkPeer } from '../../support/peer.js'
-import { rounds, scaled } from '../../support/scale.js'
+import { patience, rounds } from '../../support/scale.js'
 import { tallied } from '../../support/tally.js'
 import { temporaryFolder } from '../../support/temporary-folder.js'
 
@@ -74,7 +74,7 @@ it(
       for (const end of onEnd) await end()
     }
   },
-  scaled(300_000, 24 * 3_600_000),
+  patience,
 )
 
 function flood(folder: string, slot: string): { process: ChildProcess; ended: Promise<unknown> } {

@@ -8,7 +8,7 @@ import { Journal } from '../../../src/transports/file-mapping/index.js'
 import { JournalNotes } from '../../peers/journal-notes.js'
 import { crash } from '../../support/fixture.js'
 import { forkPeer } from '../../support/peer.js'
-import { rounds, scaled } from '../../support/scale.js'
+import { patience, rounds } from '../../support/scale.js'
 import { tallied } from '../../support/tally.js'
 import { temporaryFolder } from '../../support/temporary-folder.js'
 import { until } from '../../support/until.js'
@@ -60,7 +60,7 @@ it(
     expect(repeated).toBeLessThanOrEqual(tally.kills + 1) // the one that a killed consumer had at hand
     expect(left).toEqual(['notes', 'orders.journal'])
   },
-  scaled(300_000, 24 * 3_600_000),
+  patience,
 )
 
 /** Records that went all the way: neither side gets far without the other one. */

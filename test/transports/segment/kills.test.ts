@@ -10,7 +10,7 @@ import { fileMapping } from '../../../src/transports/file-mapping/index.js'
 import { sharedMemory } from '../../../src/transports/shared-memory/index.js'
 import { Stamps } from '../../peers/stamps.js'
 import { forkPeer } from '../../support/peer.js'
-import { rounds, scaled } from '../../support/scale.js'
+import { patience, rounds } from '../../support/scale.js'
 import { tallied } from '../../support/tally.js'
 import { temporaryFolder } from '../../support/temporary-folder.js'
 import { until } from '../../support/until.js'
@@ -64,7 +64,7 @@ describe.each(kinds)('over $transport.name', ({ transport, memoryOf, share }) =>
         return tally.leftOver === 0
       })
     },
-    scaled(300_000, 24 * 3_600_000),
+    patience,
   )
 })
 
