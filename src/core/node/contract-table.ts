@@ -8,6 +8,7 @@ import {
   SignalboxError,
   type Structures,
 } from '../contracts/index.js'
+import { compiledSchema } from './compiled-schema.js'
 import { digestOf } from './digest.js'
 import { structuresOf } from './structures.js'
 
@@ -27,6 +28,7 @@ export class LocalContract {
   /** Of all its schemas; undefined where a schema's library gives no JSON Schema. */
   readonly digest: string | undefined
   readonly structures: Readonly<Record<Part, Structures>>
+  #judges: ContractSchemas | undefined
   readonly #encoders: Readonly<Record<Part, Map<Codec, Encoder>>> = { input: new Map(), output: new Map() }
 
   constructor(
@@ -40,6 +42,12 @@ export class LocalContract {
     const digests = digestedSchemas(contract).map(digestOf)
     this.digest = digests.includes(undefined) ? undefined : digests.join('-')
     this.structures = { input: structuresOf(input), output: output === undefined ? [] : structuresOf(output) }
+  }
+
+  /** Its schemas for what comes from peers, which judge as those do; made when the first value comes. */
+  get judges(): ContractSchemas {
+    this.#judges ??= compiledSchemas(this.schemas)
+    return this.#judges
   }
 
   /** The encoder of one part's values; made once per codec. */
@@ -108,5 +116,12 @@ function schemasOf(contract: AnyContract): ContractSchemas {
       return { input: contract.input, output: contract.output }
     case 'state':
       return { input: contract.value, output: undefined }
+  }
+}
+
+function compiledSchemas({ input, output }: ContractSchemas): ContractSchemas {
+  return {
+    input: compiledSchema(input),
+    output: output === undefined ? undefined : compiledSchema(output),
   }
 }

@@ -43,7 +43,7 @@ export class Delivery {
     recipient.assertPresent?.()
     const theirs = this.theirs.get(number)
     const contract = theirs.local()
-    const value = validate(contract.schemas.input, input.value(theirs.decoder('input')), contract.key)
+    const value = validate(contract.judges.input, input.value(theirs.decoder('input')), contract.key)
     if (question === undefined) return recipient.tell(contract, value, note)
     return this.answering.deliver(recipient, contract, value, question)
   }

@@ -281,7 +281,7 @@ export class PeerSession {
     if (question === undefined) return // given up in the meantime
     try {
       const { contract, number } = question
-      const { output } = contract.schemas
+      const { output } = contract.judges
       if (theirs.local() !== contract || output === undefined)
         throw violation(`question ${number} about ${contract.key} is answered with ${theirs.key}`)
       question.answer(validate(output, input.value(theirs.decoder('output')), theirs.answer))
