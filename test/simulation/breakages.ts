@@ -68,6 +68,10 @@ export const breakages: readonly KnownBreakage[] = [
     'this.replay.drop(count - this.#confirmed);',
     'this.replay.drop(Math.max(0, count - this.#confirmed - 1));',
   ]),
+  broken('[I8] frames are not copied before their room is used again', QUICKLY, 'link/stream-track', [
+    'this.inPlace.beforeReuse(listener);',
+    '',
+  ]),
   broken('[I9] both of two dials win', SOON, 'link/session-registry', [
     'if (dial !== undefined && dial.epoch >= theirs.epoch && this.#isLower(theirs))',
     'if (false)',
@@ -107,7 +111,7 @@ export const breakages: readonly KnownBreakage[] = [
     'false',
   ]),
   broken('a stream that ends in a header loses its place', SOON, 'link/stream-track', [
-    'while (this.#filled < HEADER && at < pieceEnd)',
-    'while (at < pieceEnd && this.#filled < HEADER - 1)',
+    'while (this.#filled < PREFIX && at < pieceEnd)',
+    'while (at < pieceEnd && this.#filled < PREFIX - 1)',
   ]),
 ]

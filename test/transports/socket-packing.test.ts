@@ -161,6 +161,29 @@ describe('the packing writer', () => {
     expect(system.bytes().toString()).toBe(`abcd${'e'.repeat(2 * SEGMENT_BYTES)}`)
   })
 
+  it('tells before the memory of what was committed is used again', async () => {
+    const { system, writer } = setUp(4 * SEGMENT_BYTES)
+    const committed: Uint8Array[] = []
+    const copied: string[] = []
+    writer.beforeReuse(() => copied.push(...committed.splice(0).map(String)))
+    const commit = (...bytes: number[]) => {
+      const at = writeInPlace(writer, bytes.length, Uint8Array.from(bytes))
+      committed.push(writer.room.subarray(at, at + bytes.length))
+      writer.commit(bytes.length)
+    }
+    commit(1, 2)
+    commit(3)
+    expect(copied).toEqual([])
+    await system.takeAll() // at the end of the turn
+    expect(copied).toEqual(['1,2', '3'])
+    commit(4)
+    writer.reserve(SEGMENT_BYTES) // which does not fit behind it
+    expect(copied).toEqual(['1,2', '3', '4'])
+    commit(5)
+    writer.close()
+    expect(copied).toEqual(['1,2', '3', '4', '5'])
+  })
+
   it('refuses to commit what is not reserved', async () => {
     const { writer } = setUp()
     expect(() => writer.commit(1)).toThrow(expect.objectContaining({ code: 'FRAME_TOO_LARGE' }))
@@ -181,9 +204,10 @@ describe('the packing writer', () => {
 })
 
 /** Reserves `length` bytes, and writes `bytes` there. */
-function writeInPlace(writer: PackingWriter, length: number, bytes: Uint8Array): void {
+function writeInPlace(writer: PackingWriter, length: number, bytes: Uint8Array): number {
   const at = writer.reserve(length)
   writer.room.set(bytes, at)
+  return at
 }
 
 function setUp(highWaterMark = MiB) {

@@ -104,4 +104,9 @@ export interface InPlaceSender {
   reserve(length: number): number
   /** Sends the first `length` bytes of what was reserved. */
   commit(length: number): void
+  /**
+   * Present where what was committed stays in `room` for a while: has `listener` called before the memory is used for
+   * anything else. For the one who keeps copies of frames, and makes them of many at once.
+   */
+  beforeReuse?(listener: () => void): void
 }

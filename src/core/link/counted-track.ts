@@ -51,6 +51,8 @@ export class CountedTrack {
   readonly #pace: TrackPace | undefined
   /** Whether `replay` holds what was not confirmed. */
   #keeps: boolean
+  /** Whether what it holds is copied as it lies, many frames at once. */
+  readonly #copiesLater: boolean
   #room: FrameRoom | undefined
   #sent = 0
   #confirmed = 0
@@ -76,6 +78,7 @@ export class CountedTrack {
     this.partSize = Math.min(largestFrame(track, settings.maxFrame), track.maxFrame) - FRAME_OVERHEAD
     this.#keeps = settings.replay > 0 && !track.holds
     this.replay = new ReplayBuffer(settings.replay)
+    this.#copiesLater = this.#keeps && track.keepsUntil(() => this.replay.copyStaying())
     const { way } = track
     const { observed, clock } = settings
     if (way !== undefined && observed !== undefined)
@@ -133,15 +136,17 @@ export class CountedTrack {
 
   /** Sends what was written into the room that was reserved last. False where the track would not take it: it is as if never reserved. */
   commit(): boolean {
-    if (this.#room === undefined) return false
-    if (this.#keeps) this.replay.keep(this.#room) // now: afterwards the room is the track's again
+    const room = this.#room
+    if (room === undefined) return false
+    if (this.#copiesLater) this.replay.keepStaying(room)
+    else if (this.#keeps) this.replay.keep(room) // now: afterwards the room is the track's again
     if (!this.track.commit()) {
       this.#refused = true
-      if (this.#keeps) this.replay.forgetLast()
+      if (this.#keeps) this.replay.forgetLast(room.length)
       return false
     }
     this.#sent++
-    this.#pace?.left(this.#room.length)
+    this.#pace?.left(room.length)
     this.#heartbeat.spoke()
     return true
   }

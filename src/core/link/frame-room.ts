@@ -9,15 +9,30 @@ export class FrameRoom {
   #bytes = new Uint8Array()
   #start = 0
   #at = 0
-  #end = 0
+  #limit = 0
 
   /** @param start where in `bytes` the frame begins */
   reset(bytes: Uint8Array, start: number, end: number): this {
     this.#bytes = bytes as Uint8Array<ArrayBuffer>
     this.#start = start
     this.#at = start
-    this.#end = end
+    this.#limit = end
     return this
+  }
+
+  /** What it lies in. */
+  get bytes(): Uint8Array {
+    return this.#bytes
+  }
+
+  /** Where in `bytes` the frame begins. */
+  get start(): number {
+    return this.#start
+  }
+
+  /** Where in `bytes` that ends which was written so far. */
+  get end(): number {
+    return this.#at
   }
 
   /** Bytes that were written so far. */
@@ -57,7 +72,7 @@ export class FrameRoom {
    * write in place. @throws what the encoder throws
    */
   value(encoder: Encoder, value: unknown): boolean {
-    const end = encoder.encodeInto?.(value, this.#bytes, this.#at, this.#end)
+    const end = encoder.encodeInto?.(value, this.#bytes, this.#at, this.#limit)
     if (end === undefined) return false
     this.#at = end
     return true

@@ -1,14 +1,12 @@
 import type { Connection } from '../contracts/index.js'
+import { lengthAt, PREFIX, putLength } from './length-prefix.js'
 import { ConnectionTrack, plainBytes, type TrackSink } from './track.js'
 import type { Way } from './way.js'
-
-/** Bytes of the length in front of each frame: an unsigned 32-bit little-endian integer. */
-const HEADER = 4
 
 /** A track over a connection that delivers bytes in pieces of any size: a length stands before each frame. */
 export class StreamTrack extends ConnectionTrack {
   /** The frame that a piece ended in: its header first, then its body. */
-  readonly #header = new Uint8Array(HEADER)
+  readonly #header = new Uint8Array(PREFIX)
   /** Where bodies are put together, one after the other; as large as the largest that was. */
   #body = new Uint8Array()
   /** Bytes of the body; undefined until its header is whole. */
@@ -17,7 +15,7 @@ export class StreamTrack extends ConnectionTrack {
   #filled = 0
 
   constructor(connection: Connection, way?: Way) {
-    super(connection, HEADER, way)
+    super(connection, PREFIX, way)
   }
 
   receive(sink: TrackSink): void {
@@ -26,10 +24,10 @@ export class StreamTrack extends ConnectionTrack {
       const pieceEnd = frame.end
       let at = this.unfinished ? this.#complete(bytes, frame.start, pieceEnd, sink) : frame.start
       // Most frames lie whole in one piece: they are lent from there.
-      while (at + HEADER <= pieceEnd) {
-        const length = readLength(bytes, at)
+      while (at + PREFIX <= pieceEnd) {
+        const length = lengthAt(bytes, at)
         if (!this.allows(length)) return
-        const start = at + HEADER
+        const start = at + PREFIX
         const end = start + length
         if (end > pieceEnd) break
         this.lend(sink, bytes, start, end)
@@ -39,16 +37,19 @@ export class StreamTrack extends ConnectionTrack {
     })
   }
 
+  override keepsUntil(listener: () => void): boolean {
+    if (this.inPlace?.beforeReuse === undefined) return false
+    this.inPlace.beforeReuse(listener)
+    return true
+  }
+
   /** What the connection carries and the header can say. */
   override get maxFrame(): number {
     return Math.min(super.maxFrame, 0xffff_ffff)
   }
 
   protected putHeader(into: Uint8Array, at: number, length: number): void {
-    into[at] = length
-    into[at + 1] = length >>> 8
-    into[at + 2] = length >>> 16
-    into[at + 3] = length >>> 24
+    putLength(into, at, length)
   }
 
   /** Whether a part of a frame came, and not yet the rest. */
@@ -62,9 +63,9 @@ export class StreamTrack extends ConnectionTrack {
    */
   #complete(piece: Uint8Array, at: number, pieceEnd: number, sink: TrackSink): number {
     if (this.#length === undefined) {
-      while (this.#filled < HEADER && at < pieceEnd) this.#header[this.#filled++] = piece[at++] ?? 0
-      if (this.#filled < HEADER) return at
-      const length = readLength(this.#header, 0)
+      while (this.#filled < PREFIX && at < pieceEnd) this.#header[this.#filled++] = piece[at++] ?? 0
+      if (this.#filled < PREFIX) return at
+      const length = lengthAt(this.#header, 0)
       if (!this.allows(length)) return pieceEnd
       if (length > this.#body.length) this.#body = new Uint8Array(length)
       this.#length = length
@@ -81,14 +82,4 @@ export class StreamTrack extends ConnectionTrack {
     }
     return at + taken
   }
-}
-
-function readLength(bytes: Uint8Array, at: number): number {
-  return (
-    ((bytes[at] ?? 0) |
-      ((bytes[at + 1] ?? 0) << 8) |
-      ((bytes[at + 2] ?? 0) << 16) |
-      ((bytes[at + 3] ?? 0) << 24)) >>>
-    0
-  )
 }

@@ -23,6 +23,11 @@ export interface Track {
    * all: it is as if never reserved.
    */
   commit(): boolean
+  /**
+   * Whether frames stay in their room, each behind its length as in a stream, until `listener` was called; else one is gone
+   * when `commit` returns.
+   */
+  keepsUntil(listener: () => void): boolean
   readonly writable$: Observable<void>
   /** One sink; the frame and its bytes are valid until it returns. */
   receive(sink: TrackSink): void
@@ -75,7 +80,7 @@ export abstract class ConnectionTrack implements Track {
   /** What the frame that was reserved last lies in, its header included, and where it begins. */
   #bytes = this.#scratch
   #start = 0
-  readonly #inPlace: InPlaceSender | undefined
+  protected readonly inPlace: InPlaceSender | undefined
 
   /** @param header bytes in front of each frame; see {@link putHeader} */
   constructor(
@@ -83,7 +88,7 @@ export abstract class ConnectionTrack implements Track {
     private readonly header: number,
     readonly way: Way | undefined,
   ) {
-    this.#inPlace = connection.inPlace
+    this.inPlace = connection.inPlace
   }
 
   abstract receive(sink: TrackSink): void
@@ -93,7 +98,7 @@ export abstract class ConnectionTrack implements Track {
 
   reserve(length: number): FrameRoom | undefined {
     const whole = this.header + length
-    const inPlace = this.#inPlace
+    const inPlace = this.inPlace
     const start = inPlace === undefined ? 0 : inPlace.reserve(whole)
     if (start < 0) return undefined
     const bytes = inPlace === undefined ? this.#scratchOf(whole) : inPlace.room
@@ -106,9 +111,13 @@ export abstract class ConnectionTrack implements Track {
     const { length } = this.#room
     const whole = this.header + length
     this.putHeader(this.#bytes, this.#start, length)
-    if (this.#inPlace === undefined) return this.connection.send(this.#bytes.subarray(0, whole)) === 'sent'
-    this.#inPlace.commit(whole)
+    if (this.inPlace === undefined) return this.connection.send(this.#bytes.subarray(0, whole)) === 'sent'
+    this.inPlace.commit(whole)
     return true
+  }
+
+  keepsUntil(_listener: () => void): boolean {
+    return false
   }
 
   expect(largest: number): void {

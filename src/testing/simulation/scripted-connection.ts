@@ -8,6 +8,7 @@ import {
   type PeerIdentity,
   SignalboxError,
 } from '../../core/contracts/index.js'
+import { ScriptedRoom } from './scripted-room.js'
 
 /** What a mechanism does to frames: `stream` cuts and joins them, `lossy` loses, repeats, reorders and damages them. */
 export type TrackKind = 'message' | 'stream' | 'lossy'
@@ -58,6 +59,9 @@ export class ScriptedConnection implements Connection {
   /** Nothing arrives until it is let go: what was sent is very late. */
   held = false
 
+  /** Present on a stream: what is sent there is packed, and its room used again. */
+  readonly inPlace?: ScriptedRoom
+
   /** Yields what was sent here and not taken over there, on a track that holds it. */
   readonly untaken?: () => Iterable<Uint8Array>
 
@@ -75,6 +79,11 @@ export class ScriptedConnection implements Connection {
     private readonly options: TrackOptions,
   ) {
     this.kind = options.kind ?? 'message'
+    if (this.kind === 'stream')
+      this.inPlace = new ScriptedRoom(
+        length => this.#admits(length),
+        frame => this.send(frame),
+      )
     if (options.holds === true) this.untaken = () => this.#untaken
     this.limits = { maxFrame: options.maxFrame ?? Number.POSITIVE_INFINITY }
     this.closed = new Promise(resolve => {
@@ -93,15 +102,7 @@ export class ScriptedConnection implements Connection {
 
   send(frame: Uint8Array): 'sent' | 'full' {
     const peer = this.#peer
-    const { capacity = Number.POSITIVE_INFINITY } = this.options
-    if (
-      this.over ||
-      peer === undefined ||
-      (peer.#arrivingBytes > 0 && peer.#arrivingBytes + frame.length > capacity)
-    ) {
-      this.#refused = true
-      return 'full'
-    }
+    if (!this.#admits(frame.length) || peer === undefined) return 'full'
     const isStream = this.kind === 'stream'
     this.watch?.('sent', isStream ? frame.subarray(STREAM_HEADER) : frame)
     const bytes = new Uint8Array(frame) // a Buffer's slice would be the sender's own bytes
@@ -189,6 +190,15 @@ export class ScriptedConnection implements Connection {
     if (this.over) return
     this.#finish(error === undefined ? { by: 'us' } : { by: 'fault', error })
     this.#peer?.pushEnd()
+  }
+
+  #admits(length: number): boolean {
+    const peer = this.#peer
+    const { capacity = Number.POSITIVE_INFINITY } = this.options
+    const waiting = peer === undefined ? 0 : peer.#arrivingBytes
+    const admitted = !this.over && peer !== undefined && (waiting === 0 || waiting + length <= capacity)
+    if (!admitted) this.#refused = true
+    return admitted
   }
 
   #push(arriving: Arriving): void {

@@ -58,6 +58,7 @@ export class PackingWriter implements InPlaceSender {
   #flushScheduled = false
   #refused = false
   #closed = false
+  #beforeReuse = (): void => {}
 
   constructor(options: PackingWriterOptions) {
     this.#sink = options.sink
@@ -116,6 +117,10 @@ export class PackingWriter implements InPlaceSender {
     this.#taken(length)
   }
 
+  beforeReuse(listener: () => void): void {
+    this.#beforeReuse = listener
+  }
+
   /** Hands over what was taken, without waiting for the end of the turn. What is behind other bytes stays there. */
   flush(): void {
     if (this.#inFlight.length === 0) this.#handOver()
@@ -168,6 +173,7 @@ export class PackingWriter implements InPlaceSender {
   #handOver(): void {
     const segment = this.#segment
     if (segment === undefined) return
+    this.#beforeReuse()
     const length = this.#filled
     this.#segment = undefined
     this.#filled = 0

@@ -98,6 +98,7 @@ export class SocketConnection implements Connection {
           return writer.reserve(length)
         },
         commit: length => writer.commit(length),
+        beforeReuse: listener => writer.beforeReuse(listener),
       }
     // Else node refuses every write from the moment the peer ended its side, also of what was sent before.
     socket.allowHalfOpen = true
