@@ -9,5 +9,6 @@ const [name = '', peer = ''] = process.argv.slice(2)
 await answerRounds(async (): Promise<Contestant> => {
   const work = workNamed(name)
   const pair = await startPair(peerNamed(peer), work)
+  await work.prepare?.(pair)
   return { round: count => work.run(pair, count), close: () => pair.close() }
 })

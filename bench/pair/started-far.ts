@@ -24,10 +24,19 @@ export class StartedFar implements Far {
     })
   }
 
-  /** Starts it; resolves when it serves. @throws why it cannot take part here */
-  static async start(peer: Peer, place: Place, answers: boolean): Promise<StartedFar> {
+  /**
+   * Starts it; resolves when it serves.
+   * @param execArgv what Node is told when it starts a process. @default nothing but what this one was told
+   * @throws why it cannot take part here
+   */
+  static async start(
+    peer: Peer,
+    place: Place,
+    answers: boolean,
+    execArgv: readonly string[] = [],
+  ): Promise<StartedFar> {
     const spec = JSON.stringify({ peer: peer.name, place, answers })
-    const far = new StartedFar(peer.far === 'thread' ? threadFor(spec) : processFor(peer, spec))
+    const far = new StartedFar(peer.far === 'thread' ? threadFor(spec) : processFor(peer, spec, execArgv))
     await far.#report()
     return far
   }
@@ -85,14 +94,19 @@ export class StartedFar implements Far {
   }
 }
 
-function processFor({ far, serialization = 'advanced' }: Peer, spec: string): ChildProcess {
+function processFor(
+  { far, serialization = 'advanced' }: Peer,
+  spec: string,
+  execArgv: readonly string[],
+): ChildProcess {
+  const args = [...process.execArgv, ...execArgv, program, spec]
   const options: IntroducedProcessOptions = {
     serialization,
     stdio: ['ignore', process.stderr.fd, 'inherit', 'ipc'],
   }
   return far === 'introduced process'
-    ? startIntroduced(process.execPath, [program, spec], options).child
-    : spawn(process.execPath, [program, spec], options)
+    ? startIntroduced(process.execPath, args, options).child
+    : spawn(process.execPath, args, options)
 }
 
 function threadFor(spec: string): Worker {

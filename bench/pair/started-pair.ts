@@ -16,11 +16,11 @@ export interface StartedPair extends Pair {
 /** Starts the far end of `peer`, and reaches it from here. @throws why it cannot take part here */
 export async function startPair(
   peer: Peer,
-  { payload, answers }: Pick<Work, 'payload' | 'answers'>,
+  { payload, answers, execArgv }: Pick<Work, 'payload' | 'answers' | 'execArgv'>,
 ): Promise<StartedPair> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-bench-'))
   const place = { folder, payload }
-  const far = await startFar(peer, place, answers)
+  const far = await startFar(peer, place, answers, execArgv)
   const carrier = await peer.reach(place, far.child)
   return {
     carrier,
@@ -35,8 +35,13 @@ export async function startPair(
   }
 }
 
-function startFar(peer: Peer, place: Place, answers: boolean): Promise<Far> {
+function startFar(
+  peer: Peer,
+  place: Place,
+  answers: boolean,
+  execArgv: readonly string[] = [],
+): Promise<Far> {
   return peer.far === 'here'
     ? FarEnd.serve(peer, place, answers, false)
-    : StartedFar.start(peer, place, answers)
+    : StartedFar.start(peer, place, answers, execArgv)
 }

@@ -17,6 +17,10 @@ export interface Work {
   readonly payload: Payload
   /** Whether each message is a question. */
   readonly answers: boolean
+  /** What Node is told when it starts the far end's process. @default nothing */
+  readonly execArgv?: readonly string[]
+  /** Done once, before the first round, while other entrants start. */
+  prepare?(pair: Pair): Promise<void>
   /** One round of `count` messages. */
   run(pair: Pair, count: number): Promise<Sample>
 }

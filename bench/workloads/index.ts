@@ -2,7 +2,7 @@ import { apart } from '../pair/own-cores.js'
 import type { Work } from '../pair/work.js'
 import { asking } from './asking.js'
 import { flood } from './flood.js'
-import { idle } from './idle.js'
+import { idling } from './idle.js'
 import { oneWay } from './one-way.js'
 
 const KIB = 1024
@@ -18,7 +18,7 @@ const works: Readonly<Record<string, Work>> = {
   'ask-1-apart': apart(asking(1)),
   'ask-64': asking(64),
   flood,
-  idle,
+  idle: idling(),
 }
 
 /** @throws when there is none of that name */
