@@ -145,13 +145,33 @@ describe('memory', () => {
     expect(text === String(huge)).toBe(true)
   })
 
+  it('leaves a frame where it lies while its reader has much more sent to itself, and what it keeps for good', async () => {
+    const [here, there] = await pair(await listen())
+    const kept: Uint8Array[] = []
+    const done = new Promise<void>(resolve => {
+      there.receive(frame => {
+        while (here.send(new Uint8Array(40 * KiB).fill(0x21)) === 'sent');
+        expect(new Set(frame.bytes)).toEqual(new Set([kept.length === 0 ? 0x5b : 0x21]))
+        frame.retain()
+        if (kept.push(frame.bytes) === 12) resolve()
+      })
+    })
+    here.send(new Uint8Array(30 * KiB).fill(0x5b))
+    await done
+    there.pause()
+    expect(kept.map(bytes => [bytes.length / KiB, ...new Set(bytes)])).toEqual([
+      [30, 0x5b],
+      ...kept.slice(1).map(() => [40, 0x21]),
+    ])
+  })
+
   it('stops when its sink pauses, in the middle of a batch, and goes on where it stopped', async () => {
     const [here, there] = await pair(await listen())
     for (const text of ['a', 'b', 'c']) here.send(Buffer.from(text))
     const received: string[] = []
     const paused = new Promise<void>(resolve => {
       there.receive(({ bytes }) => {
-        received.push(String(bytes))
+        received.push(Buffer.from(bytes).toString())
         there.pause()
         resolve()
       })
@@ -193,7 +213,7 @@ describe('memory', () => {
     const [here, there] = await pair(await listen())
     const received: string[] = []
     there.receive(({ bytes }) => {
-      received.push(String(bytes))
+      received.push(Buffer.from(bytes).toString())
       void there.close()
     })
     for (const text of ['a', 'b']) here.send(Buffer.from(text))
@@ -222,7 +242,7 @@ function texts(connection: Connection, count: number): Promise<string[]> {
   const received: string[] = []
   return new Promise(resolve => {
     connection.receive(({ bytes }) => {
-      received.push(String(bytes))
+      received.push(Buffer.from(bytes).toString())
       if (received.length === count) resolve(received)
     })
   })

@@ -2,7 +2,7 @@ import type { ConnectionTransport } from '../../core/contracts/index.js'
 import { MemoryTransport } from './transport.js'
 
 /**
- * Connections within one process: whole frames, in order, copied when they are sent and delivered in
+ * Connections within one process: whole frames, in order, written where the other side reads them and delivered in
  * a later turn of the event loop. A reader that stops makes `send` say `full` after 256 KiB or 1024
  * frames, and one frame of any size always fits.
  *

@@ -4,6 +4,7 @@ import {
   type CloseReason,
   type Connection,
   type FrameSink,
+  type InPlaceSender,
   LentFrame,
   type Limits,
   type PeerIdentity,
@@ -12,14 +13,16 @@ import {
 import { ownIdentity } from '../../native/own-identity.js'
 import { FrameQueue } from './frame-queue.js'
 
+const NO_ROOM = new Uint8Array(0)
 const LIMITS: Limits = Object.freeze({ maxFrame: Number.POSITIVE_INFINITY })
 
 /**
  * One end of a connection within this process. Frames are delivered in a turn of their own, all that
  * wait at once: never from inside `send`, and without keeping input and output from their turn.
  */
-export class MemoryConnection implements Connection {
+export class MemoryConnection implements Connection, InPlaceSender {
   readonly limits = LIMITS
+  readonly inPlace: InPlaceSender = this
   readonly remote: PeerIdentity
   readonly closed: Promise<CloseReason>
   readonly writable$: Observable<void>
@@ -31,6 +34,7 @@ export class MemoryConnection implements Connection {
   #sink: FrameSink | undefined
   #paused = false
   #refused = false
+  #reserved = -1
   #deliveryScheduled = false
   #over = false
   #resolveClosed: (reason: CloseReason) => void = () => {}
@@ -54,9 +58,35 @@ export class MemoryConnection implements Connection {
   }
 
   send(frame: Uint8Array): 'sent' | 'full' {
-    if (this.#peer?.take(frame)) return 'sent'
-    this.#refused = true
-    return 'full'
+    const at = this.reserve(frame.length)
+    if (at < 0) return 'full'
+    this.room.set(frame, at)
+    this.commit(frame.length)
+    return 'sent'
+  }
+
+  /** Where the peer reads what is sent. */
+  get room(): Uint8Array {
+    return this.#peer === undefined ? NO_ROOM : this.#peer.#incoming.room
+  }
+
+  reserve(length: number): number {
+    const at = this.#peer === undefined ? -1 : this.#peer.#incoming.reserve(length)
+    this.#reserved = at < 0 ? -1 : length
+    if (at < 0) this.#refused = true
+    return at
+  }
+
+  commit(length: number): void {
+    if (length > this.#reserved) {
+      const had = Math.max(this.#reserved, 0)
+      throw new SignalboxError(
+        'FRAME_TOO_LARGE',
+        `commit of ${length} B where ${had} B are reserved: reserve enough, and commit in the same turn, before any other call`,
+      )
+    }
+    this.#reserved = -1
+    this.#peer?.take(length)
   }
 
   receive(sink: FrameSink): void {
@@ -106,9 +136,10 @@ export class MemoryConnection implements Connection {
   }
 
   #lendNext(): void {
-    const bytes = this.#incoming.shift()
-    if (bytes === undefined) return
-    this.#sink?.(this.#frame.reset(bytes, 0, bytes.length, true)) // a copy that nobody else has
+    const batch = this.#incoming.next()
+    if (batch === undefined) return
+    this.#sink?.(this.#frame.reset(batch.room, batch.start, batch.end, batch.isUnusual))
+    this.#incoming.done()
   }
 
   #end(reason: CloseReason): void {
@@ -122,10 +153,9 @@ export class MemoryConnection implements Connection {
 
   // What the other end calls:
 
-  private take(frame: Uint8Array): boolean {
-    const taken = this.#incoming.push(frame)
-    if (taken) this.#deliverSoon()
-    return taken
+  private take(length: number): void {
+    this.#incoming.commit(length)
+    this.#deliverSoon()
   }
 
   private forget(): void {
