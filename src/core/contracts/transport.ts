@@ -77,6 +77,11 @@ export interface Endpoint {
   readonly address: Address
   readonly packets$: Observable<Packet>
   /**
+   * Present where packets lie in memory that is used again: the same ones, each lent until the observer returns. For those who
+   * hear many that are not for them, or read the others at once.
+   */
+  readonly lent$?: Observable<Packet>
+  /**
    * `'all'` is the endpoint's group; broadcast exists only here. `full`: nothing was taken, and {@link writable$}
    * tells when to try again. The bytes are the caller's again when it returns. After close it says `full` forever.
    * @throws SignalboxError `FRAME_TOO_LARGE` over the descriptor's `maxFrame`; `ADDRESS_INVALID` for a single

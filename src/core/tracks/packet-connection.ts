@@ -104,7 +104,7 @@ export class PacketConnection extends DerivedConnection {
   }
 
   #takeData(frame: Uint8Array): void {
-    this.inbox.push(frame, true)
+    this.inbox.push(frame, this.conversation.endpoint.lent$ === undefined)
     if (this.inbox.size <= WAITING.frames && this.inbox.bytes <= WAITING.bytes) return
     const why = `${this.inbox.size} frames wait for a reader that is paused, and this mechanism cannot be stopped`
     this.abort(new SignalboxError('OVERFLOW', `${why}; read on, or use a transport with flow control`))

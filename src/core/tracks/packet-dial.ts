@@ -10,6 +10,7 @@ import {
 } from '../contracts/index.js'
 import { Attempt } from './attempt.js'
 import { ID_LENGTH, isFor, openPacket, PacketKind, readAccept } from './conversation-packet.js'
+import { heardBy } from './heard-by.js'
 import { PacketConnection } from './packet-connection.js'
 import { returnAddressFor } from './return-address.js'
 
@@ -73,7 +74,7 @@ function converse(
       attempt.succeed(established)
     }
   }
-  endpoint.packets$.subscribe(packet => receive(packet))
+  heardBy(endpoint).subscribe(packet => receive(packet))
   endpoint.unreachable$?.subscribe(at => {
     // Also when somebody accepted: who is gone before it heard so has no connection.
     const why = `nobody is at ${at.href}; is there a listener?`

@@ -12,6 +12,7 @@ import {
   type TransportOptions,
 } from '../contracts/index.js'
 import { acceptPacket, ID_LENGTH, isFor, PacketKind, readOpen } from './conversation-packet.js'
+import { heardBy } from './heard-by.js'
 import { PacketConnection } from './packet-connection.js'
 import { returnAddressFor } from './return-address.js'
 
@@ -49,7 +50,7 @@ export class PacketListener implements Listener {
     private readonly patience: number,
   ) {
     this.connections$ = this.#arrivals.connections$
-    place.packets$.subscribe(({ from, bytes }) => {
+    heardBy(place).subscribe(({ from, bytes }) => {
       const open = readOpen(bytes)
       if (open !== undefined) this.#onOpen(open.dialler, from ?? open.at)
     })
@@ -105,7 +106,7 @@ export class PacketListener implements Listener {
     const ownId = context.random.bytes(ID_LENGTH)
     const connection = new PacketConnection({ endpoint, ownId, peerId: dialler, to, maxPacket })
     let confirmed = false
-    endpoint.packets$.subscribe(({ bytes }) => {
+    heardBy(endpoint).subscribe(({ bytes }) => {
       if (!isFor(bytes, ownId)) return
       if (!confirmed) {
         confirmed = true

@@ -21,5 +21,6 @@ export function broadcastOnly(): PacketTransport {
       identity: 'none',
     },
     fate: () => [0],
+    lends: true,
   })
 }

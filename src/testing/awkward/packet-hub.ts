@@ -22,9 +22,13 @@ export interface HubManners {
   readonly fate: () => readonly number[]
   /** Whether a sender is told that nobody is at an address. @default false */
   readonly tellsAbsence?: boolean
+  /** Whether packets are lent as well, and overwritten afterwards. @default false */
+  readonly lends?: boolean
   /** Whether a send is refused, whatever room there is. */
   readonly refuses?: () => boolean
 }
+
+const POISON = 0xdb
 
 /** Packets on their way to one endpoint before `send` says `full`. */
 const CAPACITY = 256
@@ -88,6 +92,8 @@ export class PacketHub extends InProcessTransport implements PacketTransport {
 
 class HubEndpoint implements Endpoint {
   readonly packets$ = new Subject<Packet>()
+  readonly lent$?: Observable<Packet>
+  readonly #lent = new Subject<Packet>()
   readonly writable$ = new Subject<void>()
   readonly unreachable$?: Observable<Address>
   readonly #unreachable = new Subject<Address>()
@@ -106,6 +112,7 @@ class HubEndpoint implements Endpoint {
     readonly address: Address,
     private readonly context: TransportContext,
   ) {
+    if (hub.manners.lends) this.lent$ = this.#lent
     if (hub.manners.tellsAbsence) this.unreachable$ = this.#unreachable
     this.closed = new Promise(resolve => {
       this.#resolveClosed = resolve
@@ -139,6 +146,7 @@ class HubEndpoint implements Endpoint {
     clearInterval(this.#hold)
     this.hub.leave(this)
     this.packets$.complete()
+    this.#lent.complete()
     this.writable$.complete()
     this.#unreachable.complete()
     for (const sender of this.#refused) sender.#retrySoon()
@@ -154,9 +162,17 @@ class HubEndpoint implements Endpoint {
       for (const sender of this.#refused) sender.#retrySoon()
       this.#refused.clear()
       if (!this.#over) this.packets$.next(packet)
+      if (!this.#over) this.#lend(packet)
     }
     if (after === 0) setImmediate(arrive)
     else this.context.clock.after(after, arrive)
+  }
+
+  #lend({ from, bytes }: Packet): void {
+    if (!this.#lent.observed) return
+    const lent = new Uint8Array(bytes)
+    this.#lent.next({ from, bytes: lent })
+    lent.fill(POISON)
   }
 
   #retrySoon(): void {

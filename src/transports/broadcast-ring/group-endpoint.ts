@@ -11,6 +11,7 @@ import type { Membership } from './membership.js'
 /** One's own place in a group: what it sends, all others in the group hear, in this process and in others. */
 export class GroupEndpoint implements Endpoint {
   readonly packets$ = new Subject<Packet>()
+  readonly lent$ = new Subject<Packet>()
   readonly writable$ = new Subject<void>()
   readonly closed: Promise<CloseReason>
   readonly #origin: number
@@ -28,7 +29,7 @@ export class GroupEndpoint implements Endpoint {
       this.#resolveClosed = resolve
     })
     this.#origin = membership.add(({ bytes }) => {
-      // Each endpoint's packets are its own.
+      if (this.lent$.observed) this.lent$.next({ from: undefined, bytes })
       if (this.packets$.observed) this.packets$.next({ from: undefined, bytes: new Uint8Array(bytes) })
     })
     const room = membership.writable$.subscribe(() => this.writable$.next())
@@ -55,6 +56,7 @@ export class GroupEndpoint implements Endpoint {
     this.membership.remove(this.#origin)
     this.#leaving = this.left()
     this.packets$.complete()
+    this.lent$.complete()
     this.writable$.complete()
     this.#resolveClosed(reason)
   }

@@ -61,6 +61,14 @@ describe('connections over packets', () => {
     for (const end of all) end.abort()
   })
 
+  it('copy frames that were only lent to them, and have to wait for a sink', async () => {
+    const [dialled, accepted] = await pair()
+    for (const frame of ['first', 'second']) dialled.send(Buffer.from(frame))
+    for (let count = 0; count < 5; count += 1) await turn()
+    expect(await new Collected(accepted).until(2)).toEqual(['first', 'second'])
+    dialled.abort()
+  })
+
   it('ignore what a stranger repeats once their connection is over: it carries the ids of an earlier one', async () => {
     const [dialled, accepted] = await pair()
     new Collected(accepted)
