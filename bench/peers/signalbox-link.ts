@@ -1,6 +1,12 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ConnectionTransport, parseAddress, systemContext, type TransportContext } from 'signalbox'
+import {
+  type Capabilities,
+  type ConnectionTransport,
+  parseAddress,
+  systemContext,
+  type TransportContext,
+} from 'signalbox'
 import { builtinTransports } from '#dist/composition/builtin-transports.js'
 import {
   type EstablishOptions,
@@ -33,10 +39,11 @@ export async function serveLink(
 ): Promise<() => Promise<void>> {
   const { mechanism, context } = await surroundings(transport, place)
   const listener = await mechanism.listen(mechanism.nodeAddress('bench', 'far'), context)
-  const boundaries = mechanism.describe(listener.address).boundaries
+  const capabilities = mechanism.describe(listener.address)
+  const options = optionsOf('far', capabilities, context)
   const links = new Set<Link>()
   listener.connections$.subscribe(connection => {
-    void establishLink('listener', connection, boundaries, context, optionsOf('far', context), () =>
+    void establishLink('listener', connection, capabilities.boundaries, context, options, () =>
       hostOf(readBy(receiver)),
     ).then(link => links.add(link))
   })
@@ -52,10 +59,17 @@ export async function reachLink(transport: string, place: Place): Promise<Carrie
   const { mechanism, context } = await surroundings(transport, place)
   const address = parseAddress(await readFile(join(place.folder, ADDRESS), 'utf8'))
   const connection = await mechanism.connect(address, context)
-  const { boundaries } = mechanism.describe(address)
+  const capabilities = mechanism.describe(address)
   const host = hostOf({ accept: () => {} })
-  const options = optionsOf('near', context)
-  const link = await establishLink('dialler', connection, boundaries, context, options, () => host)
+  const options = optionsOf('near', capabilities, context)
+  const link = await establishLink(
+    'dialler',
+    connection,
+    capabilities.boundaries,
+    context,
+    options,
+    () => host,
+  )
   return new LinkCarrier(link)
 }
 
@@ -99,7 +113,7 @@ async function surroundings(
   return { mechanism: completed(found), context: await systemContext({ runtimeFolder: folder }) }
 }
 
-function optionsOf(node: string, { random }: TransportContext): EstablishOptions {
+function optionsOf(node: string, { reach }: Capabilities, { random }: TransportContext): EstablishOptions {
   return {
     hello: {
       node,
@@ -114,7 +128,8 @@ function optionsOf(node: string, { random }: TransportContext): EstablishOptions
     },
     epoch: 1,
     secret: Buffer.from('a secret of the bench'),
-    link: { resume: 30_000 }, // replay costs what it costs
+    // As between nodes: replay costs what it costs, and what does not leave the process has nothing to resume.
+    link: { resume: reach === 'process' ? 0 : 30_000 },
   }
 }
 
