@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { calibrationOf } from '../../src/composition/calibration/calibration.js'
 import { CalibrationFile } from '../../src/composition/calibration/calibration-file.js'
 import { Desk } from '../peers/desk.js'
@@ -43,6 +43,26 @@ describe('a node explains its choice', () => {
     const till = await nodes().start('till')
     await expect(till.explain('shop')).rejects.toMatchObject({ code: 'NODE_UNKNOWN' })
   })
+})
+
+it('a start does not wait for what was measured; who asks for an explanation does', async () => {
+  const calibration = calibrationOf({
+    memory: { latency: 1, perMessage: 1, bytesPerSecond: 1e9, sizes: [] },
+  })
+  const { start } = nodes({ ...everywhere, cacheFolder: temporaryFolder() })
+  await start('shop')
+  let finishReading = () => {}
+  const reading = vi.spyOn(CalibrationFile.prototype, 'read').mockReturnValueOnce(
+    new Promise(resolve => {
+      finishReading = () => resolve({ state: 'valid', calibration })
+    }),
+  )
+  onTestFinished(() => reading.mockRestore())
+  const till = await start('till')
+  expect(reading).toHaveBeenCalledOnce()
+  const explained = till.explain('shop')
+  finishReading()
+  expect((await explained).chosen).toMatchObject({ transport: 'memory', cost: { basis: 'measured' } })
 })
 
 it('each message takes the track that costs it least, which is opened when the first one needs it', async () => {

@@ -37,9 +37,12 @@ export interface HostileBed {
   readonly memory: Uint8Array
 }
 
-export function hostileBed(sizes: Sizes = smallSizes): HostileBed {
+/** @param buffer what lies between them. @default memory of its own */
+export function hostileBed(
+  sizes: Sizes = smallSizes,
+  buffer: ArrayBufferLike = new ArrayBuffer(segmentBytes(sizes)),
+): HostileBed {
   const [ours, control] = connectionPair()
-  const buffer = new ArrayBuffer(segmentBytes(sizes))
   const { there, back } = waysOf(buffer, sizes)
   const victim = endOf('listener', ours, buffer, sizes, () => {})
   return { victim, control, reads: there, writes: back, memory: new Uint8Array(buffer) }
@@ -48,7 +51,7 @@ export function hostileBed(sizes: Sizes = smallSizes): HostileBed {
 function endOf(
   role: 'dialler' | 'listener',
   connection: PairedConnection,
-  buffer: ArrayBuffer,
+  buffer: ArrayBufferLike,
   sizes: Sizes,
   close: () => void,
 ): SegmentConnection {

@@ -167,6 +167,32 @@ describe('a connection over shared memory', () => {
     expect(dialler.waking.bells + listener.waking.bells).toBe(bells())
   })
 
+  it('leaves timers and sockets their turn while two ends answer each other for ever', async () => {
+    const { dialler, listener } = connectionBed()
+    listener.receive(({ bytes }) => void listener.send(bytes))
+    dialler.receive(({ bytes }) => void dialler.send(bytes))
+    for (let frame = 0; frame < 100; frame++) dialler.send(new Uint8Array(64))
+    await new Promise(resolve => setTimeout(resolve, 1))
+    await dialler.close()
+  })
+
+  it('leaves them their turn while there is always more to read', async () => {
+    const { dialler, listener } = connectionBed()
+    let timerDue = false
+    const passed = new Promise<void>(resolve =>
+      setTimeout(() => {
+        timerDue = true
+        resolve()
+      }, 1),
+    )
+    listener.receive(() => {
+      while (!timerDue && dialler.send(new Uint8Array(64)) === 'sent');
+    })
+    dialler.send(new Uint8Array(64))
+    await passed
+    await dialler.close()
+  })
+
   it('does nothing at all while it is idle', async () => {
     const { dialler, listener } = connectionBed()
     listener.receive(frame => void listener.send(frame.bytes))
