@@ -67,14 +67,6 @@ describe('a socket connection', () => {
     expect(await read(new SocketConnection(there, nobody), 1)).toBe('x')
   })
 
-  it('refuses a frame over its limit, and says which', async () => {
-    const { connection } = await connect({ limits: { maxFrame: 8 } })
-    for (const send of [() => connection.send(new Uint8Array(9)), () => connection.inPlace?.reserve(9)]) {
-      expect(send).toThrow(/^the till: a frame of 9 B is over this connection's 8 B/)
-    }
-    expect(connection.send(new Uint8Array(8))).toBe('sent')
-  })
-
   it('keeps what is retained when the next bytes come where it lay', async () => {
     const { connection, there } = await connect()
     const kept: Uint8Array[] = []

@@ -8,7 +8,7 @@ import {
   type InPlaceSender,
   type Limits,
   type PeerIdentity,
-  SignalboxError,
+  type SignalboxError,
 } from '../../core/contracts/index.js'
 import { PackingWriter } from './packing-writer.js'
 import { socketFault } from './socket-fault.js'
@@ -18,8 +18,6 @@ import { socketSink } from './socket-sink.js'
 /** Options of {@link SocketConnection}. */
 export interface SocketConnectionOptions {
   readonly remote: PeerIdentity
-  /** @default no limit: a stream takes frames of any size */
-  readonly limits?: Limits
   /** How messages call this connection. @default 'socket' */
   readonly name?: string
   /**
@@ -36,6 +34,7 @@ export interface SocketConnectionOptions {
 /** How long, in ms and without progress, an ended connection waits for the peer to end its side too. */
 const LINGER = 2000
 
+/** A stream takes frames of any size. */
 const NO_LIMITS: Limits = Object.freeze({ maxFrame: Number.POSITIVE_INFINITY })
 
 const machineClock: Pick<Clock, 'after'> = {
@@ -59,7 +58,7 @@ const machineClock: Pick<Clock, 'after'> = {
  */
 export class SocketConnection implements Connection {
   readonly remote: PeerIdentity
-  readonly limits: Limits
+  readonly limits = NO_LIMITS
   readonly closed: Promise<CloseReason>
   readonly writable$: Observable<void>
   readonly inPlace?: InPlaceSender
@@ -76,30 +75,17 @@ export class SocketConnection implements Connection {
   /** @param socket connected, and not ended by the peer yet. */
   constructor(socket: Socket, options: SocketConnectionOptions) {
     this.remote = options.remote
-    this.limits = options.limits ?? NO_LIMITS
     this.#socket = socket
     this.#name = options.name ?? 'socket'
     this.#clock = options.clock ?? machineClock
     this.writable$ = this.#writable.asObservable()
-    const writer = new PackingWriter({
+    this.#writer = new PackingWriter({
       sink: socketSink(socket),
       writable: () => this.#writable.next(),
       ...(options.highWaterMark === undefined ? {} : { highWaterMark: options.highWaterMark }),
     })
-    this.#writer = writer
     this.#sends = options.sends ?? true
-    if (this.#sends)
-      this.inPlace = {
-        get room() {
-          return writer.room
-        },
-        reserve: length => {
-          this.#assertFits(length)
-          return writer.reserve(length)
-        },
-        commit: length => writer.commit(length),
-        beforeReuse: listener => writer.beforeReuse(listener),
-      }
+    if (this.#sends) this.inPlace = this.#writer
     // Else node refuses every write from the moment the peer ended its side, also of what was sent before.
     socket.allowHalfOpen = true
     socket.on('error', error => this.#broke(error))
@@ -114,7 +100,6 @@ export class SocketConnection implements Connection {
   }
 
   send(frame: Uint8Array): 'sent' | 'full' {
-    this.#assertFits(frame.length)
     return this.#sends ? this.#writer.send(frame) : 'full'
   }
 
@@ -183,13 +168,5 @@ export class SocketConnection implements Connection {
       else this.#socket.destroy()
     })
     void this.closed.then(() => timer.cancel())
-  }
-
-  #assertFits(length: number): void {
-    if (length <= this.limits.maxFrame) return
-    throw new SignalboxError(
-      'FRAME_TOO_LARGE',
-      `${this.#name}: a frame of ${length} B is over this connection's ${this.limits.maxFrame} B; use a link (it fragments) or raise maxFrame`,
-    )
   }
 }
