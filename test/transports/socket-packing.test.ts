@@ -7,13 +7,35 @@ const MiB = 1024 * 1024
 describe('the packing writer', () => {
   it('puts all frames of a turn into one write, in their order', async () => {
     const { system, writer } = setUp()
-    for (let n = 0; n < 1000; n++) writer.send(Uint8Array.of(n, n >> 8))
+    for (let n = 0; n < 500; n++) writer.send(Uint8Array.of(n, n >> 8))
     expect(system.writes).toHaveLength(0)
     await turn()
     expect(system.writes).toHaveLength(1)
     expect(system.bytes()).toEqual(
-      Buffer.from(Array.from({ length: 1000 }, (_, n) => [n & 255, n >> 8]).flat()),
+      Buffer.from(Array.from({ length: 500 }, (_, n) => [n & 255, n >> 8]).flat()),
     )
+  })
+
+  it('lets what is much leave before the turn ends, in portions that grow', async () => {
+    const { system, writer } = setUp()
+    system.takesNow = MiB
+    for (let n = 0; n < 16; n++) writer.send(new Uint8Array(512))
+    expect(system.writes.map(write => write.length)).toEqual([1024, 2048, 4096])
+    await turn()
+    expect(system.writes.map(write => write.length)).toEqual([1024, 2048, 4096, 1024])
+  })
+
+  it('packs whole turns again while each of them is a flood', async () => {
+    const { system, writer } = setUp()
+    system.takesNow = MiB
+    const flood = async () => {
+      for (let n = 0; n < 20; n++) writer.send(new Uint8Array(1000))
+      await system.takeAll()
+    }
+    await flood()
+    const before = system.writes.length
+    await flood()
+    expect(system.writes.slice(before).map(write => write.length)).toEqual([20_000])
   })
 
   it('puts what a chain of promises sends into the same write', async () => {
@@ -67,10 +89,10 @@ describe('the packing writer', () => {
   })
 
   it('writes a full segment at once, without waiting for the end of the turn', () => {
-    const { system, writer } = setUp()
+    const { system, writer } = setUp(4 * SEGMENT_BYTES)
     const frame = new Uint8Array(SEGMENT_BYTES / 4)
     for (let n = 0; n < 9; n++) writer.send(frame)
-    expect(system.writes.map(write => write.length)).toEqual([SEGMENT_BYTES, SEGMENT_BYTES])
+    expect(system.writes.map(write => write.length)).toEqual([frame.length, SEGMENT_BYTES, SEGMENT_BYTES])
   })
 
   it('gives the bytes back to their owner when send returns', async () => {

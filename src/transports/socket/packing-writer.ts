@@ -31,16 +31,22 @@ export interface PackingWriterOptions {
 const HIGH_WATER_MARK = 1024 * 1024
 /** Bytes up to which a write is over at once, and there is nothing that could be packed meanwhile. */
 const MOST_NOW = 16 * 1024
+/** Bytes of the portion that leaves first, before the turn ends; each of the next ones is twice as large. */
+const FIRST_PORTION = 1024
+/** Bytes of a turn after which the peer has enough to do without portions of the next one. */
+const ENOUGH = 16 * 1024
 const NO_SEGMENT = new Uint8Array(0)
 
 /**
- * Packs everything that is sent within one turn of the event loop into one write. What a small
+ * Packs what is sent within one turn of the event loop into few writes, mostly into one. What a small
  * frame costs is the system call and the wake-up, not its bytes.
  *
  * Frames are copied into a segment. The segment is written when it is full, or at the end of the
- * turn: after all microtasks, so that what a chain of promises sends travels together. While the
- * operating system is behind, what comes next collects in the segment, since it could not leave
- * earlier anyway.
+ * turn: after all microtasks, so that what a chain of promises sends travels together. The first of
+ * many frames leave earlier, in portions that grow: else one of two who ask and answer would always
+ * sleep while the other one makes all that it has to say. A peer that is flooded is at work anyway.
+ * While the operating system is behind, what comes next collects in the segment, since it could not
+ * leave earlier anyway.
  */
 export class PackingWriter implements InPlaceSender {
   readonly #sink: ByteSink
@@ -49,6 +55,10 @@ export class PackingWriter implements InPlaceSender {
   /** The segment being filled, its first `#filled` bytes with frames. */
   #segment: Uint8Array | undefined
   #filled = 0
+  /** How many of them leave before the turn ends. */
+  #portion = FIRST_PORTION
+  /** Bytes taken since the last turn ended. */
+  #inTurn = 0
   /** Bytes that the caller of `reserve` may still commit. */
   #reserved = 0
   /** Bytes taken that the operating system does not have yet, in segments and in flight. */
@@ -143,11 +153,16 @@ export class PackingWriter implements InPlaceSender {
     if (length === 0) return
     this.#filled += length
     this.#waiting += length
-    if (this.#filled === this.#segment?.length) this.#handOver()
-    else if (!this.#flushScheduled && this.#inFlight.length === 0) {
+    this.#inTurn += length
+    const idle = this.#inFlight.length === 0
+    if (idle && !this.#flushScheduled) {
       this.#flushScheduled = true
       queueMicrotask(this.#afterThisMicrotask)
     }
+    if (idle && this.#filled >= this.#portion) {
+      this.#portion *= 2
+      this.#handOver()
+    } else if (this.#filled === this.#segment?.length) this.#handOver()
   }
 
   /** Fills segment after segment: a stream has no boundaries that this could break. */
@@ -166,6 +181,8 @@ export class PackingWriter implements InPlaceSender {
 
   readonly #endOfTurn = (): void => {
     this.#flushScheduled = false
+    this.#portion = this.#inTurn > ENOUGH ? Number.POSITIVE_INFINITY : FIRST_PORTION
+    this.#inTurn = 0
     // While writes are in flight, more may be packed: the last of them hands over what there is then.
     if (this.#inFlight.length === 0) this.#handOver()
   }

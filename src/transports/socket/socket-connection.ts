@@ -49,12 +49,12 @@ const machineClock: Pick<Clock, 'after'> = {
  * are `stream`: what was sent arrives in order, in pieces of any size, and an empty frame not at all.
  *
  * The sink runs inside the socket's own event and may call everything here: after `pause` or
- * `close` it gets nothing more, and what it sends leaves when its turn ends.
+ * `close` it gets nothing more, and what it sends leaves when its turn ends, or before.
  *
  * `close` ends our side and waits for the peer's end, discarding what still comes: a socket that
  * is dropped with unread bytes resets the connection, and the peer could lose what we sent last.
  * It waits as long as the peer does not read; `abort` does not. A process that exits in the very
- * turn of a `send`, without `close`, takes that turn's frames with it.
+ * turn of a `send`, without `close`, takes frames of that turn with it.
  */
 export class SocketConnection implements Connection {
   readonly remote: PeerIdentity

@@ -2,8 +2,8 @@ import type { ConnectionTransport } from '../../core/contracts/index.js'
 import { TcpTransport } from './transport.js'
 
 /**
- * TCP: a byte stream between two ports, in order, in pieces of any size. All that is sent within one
- * turn of the event loop leaves in one write.
+ * TCP: a byte stream between two ports, in order, in pieces of any size. What is sent within one
+ * turn of the event loop leaves in one write, or in a few when it is much.
  *
  * Addresses are `tcp://127.0.0.1:7000` and `tcp://[::1]:7000`; on port 0 the system chooses, and
  * `listener.address` tells which. Only loopback addresses are accepted, for listening and for
