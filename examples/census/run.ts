@@ -30,21 +30,23 @@ export async function run(options: RunOptions): Promise<readonly Counts[]> {
   await using crew = await (transport === 'memory' ? startTogether(names) : startProcesses(names))
 
   const progress$ = followProgress(node, folder, workers).pipe(shareReplay({ bufferSize: 1, refCount: true }))
-  const [victim] = options.kill ? workers : []
-  if (victim !== undefined) killInMidRun(crew, victim, progress$)
+  if (options.kill) killInMidRun(crew, progress$)
   const { last, lost } = await report(node, { folder, workers, signal }, progress$)
-  if (victim !== undefined && !lost.includes(victim)) {
-    throw new Error(`the census was over before ${victim} could be killed; count a larger folder`)
+  if (options.kill && lost.length === 0) {
+    throw new Error('the census was over before a worker could be killed; count a larger folder')
   }
   return last.counts
 }
 
-/** Kills a worker that has counted something, when a quarter of all files is counted. */
-function killInMidRun(crew: Crew, worker: string, progress$: Observable<Progress>): void {
+/** Kills the worker that has counted the most, when a quarter of all files is counted: that one is in the midst of it. */
+function killInMidRun(crew: Crew, progress$: Observable<Progress>): void {
   progress$
     .pipe(
-      filter(({ share, total, found }) => (share.get(worker) ?? 0) > 0 && total.files >= found / 4),
+      filter(({ total, found }) => total.files > 0 && total.files >= found / 4),
       take(1),
     )
-    .subscribe(() => crew.kill(worker))
+    .subscribe(({ share }) => {
+      const [busiest] = [...share].sort(([, one], [, other]) => other - one)
+      if (busiest !== undefined) crew.kill(busiest[0])
+    })
 }
