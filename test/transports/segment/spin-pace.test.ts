@@ -76,6 +76,32 @@ describe('waiting by looking again and again', () => {
     expect(hasty).toBeLessThan(patient / 2)
   })
 
+  it('waits longer for a peer that it woke, and only once', () => {
+    const pace = spinning(new TickingClock())
+    const patient = looksAfterHits(pace, 50)
+    pace.rings()
+    expect(looksOf(pace)).toBeGreaterThan(patient * 2)
+    expect(looksOf(pace)).toBe(patient)
+  })
+
+  it('does not believe that it pays where the peer has to be woken each time', () => {
+    const pace = spinning(new TickingClock())
+    pace.rings()
+    expect(pace.waits(() => true)).toBe(true)
+    expect(pace.pays).toBe(false)
+    expect(looksOf(pace), 'for what comes next').toBeGreaterThan(0)
+    expect(looksOf(pace), 'after that was in vain').toBe(0)
+  })
+
+  it('forgets that it woke the peer as soon as it was woken itself', () => {
+    const clock = new TickingClock()
+    const [hasty, woken] = [spinning(clock), new SpinPace(clock, true)]
+    woken.sleeps()
+    woken.rings()
+    woken.woken()
+    expect(looksOf(woken)).toBe(looksOf(hasty))
+  })
+
   it('forgets misses as soon as it hits', () => {
     const pace = spinning(new TickingClock())
     expect(pace.waits(() => true)).toBe(true)

@@ -94,15 +94,17 @@ export class SegmentConnection implements Connection {
   /** @throws SignalboxError `PROTOCOL_VIOLATION` when the segment is smaller than agreed */
   constructor({ name, role, control, segment, sizes, clock, spin = true }: SegmentConnectionOptions) {
     const { there, back } = waysOf(segment.buffer, sizes)
+    const pace = spin ? new SpinPace(clock) : new SpinPace(clock, false)
     const ring = () => {
       this.#bells++
+      pace.rings()
       control.ring()
     }
     this.#name = name
     this.#control = control
     this.#segment = segment
     this.#clock = clock
-    this.#pace = spin ? new SpinPace(clock) : new SpinPace(clock, false)
+    this.#pace = pace
     this.#incoming = new IncomingWay(role === 'listener' ? there : back, {
       ring,
       givenBack: () => this.#letGoOfSegment(),

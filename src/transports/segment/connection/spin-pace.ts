@@ -12,8 +12,11 @@ const WEIGHT = 1 / 8
 const PREEMPTED = 0.04
 /** ms without spinning after that. */
 const COOL = 5
-/** ms within which the bell must follow the sleep for spinning to have been worth while. */
-const WORTH = 0.15
+/**
+ * ms that a peer which has to be woken takes to answer, where it is quick. The bell must follow our sleep within them for
+ * spinning to have been worth while, and so long we wait for whom we woke: then both are awake.
+ */
+const WAKING = 0.15
 /** Waits in vain in a row after which spinning stops, once it paid; before, the first one ends it. */
 const MISSES = 3
 /** The most chances that are let pass before it is tried again: then trying costs less than a bell does. */
@@ -48,6 +51,8 @@ export class SpinPace {
   /** Whether a wait paid since spinning began. */
   #proven = false
   #misses = 0
+  /** Whether the next wait is one for a peer that we woke. */
+  #rung = false
   /** ms that a wait took when it paid, on the average of the last ones. */
   #usual = LONGEST
   /** Chances passed since spinning stopped, and how many there must be. */
@@ -77,11 +82,17 @@ export class SpinPace {
     if (this.#possible && !this.#spinning) this.#sleptAt = this.#clock.now()
   }
 
+  /** We ring the bell. */
+  rings(): void {
+    this.#rung = true
+  }
+
   /** The bell woke us. */
   woken(): void {
+    this.#rung = false
     if (!this.#possible || this.#spinning) return
     const now = this.#clock.now()
-    if (now - this.#sleptAt > WORTH || now < this.#coolUntil || ++this.#passed < this.#backoff) return
+    if (now - this.#sleptAt > WAKING || now < this.#coolUntil || ++this.#passed < this.#backoff) return
     this.#passed = 0
     this.#spinning = true
   }
@@ -90,12 +101,16 @@ export class SpinPace {
   waits(arrived: () => boolean): boolean {
     if (!this.#spinning) return false
     const start = this.#clock.now()
-    const most = Math.min(Math.max(PATIENCE * this.#usual, SHORTEST), LONGEST)
+    const rung = this.#rung
+    this.#rung = false
+    const most = rung ? WAKING : Math.min(Math.max(PATIENCE * this.#usual, SHORTEST), LONGEST)
     let last = start
     for (let round = 0; round < MOST_ROUNDS; round++) {
       for (let look = 0; look < LOOKS; look++) {
         if (!arrived()) continue
-        this.#paid(last - start)
+        this.tally.paid++
+        // One that we had to wake may sleep each time: whether spinning pays is seen when it stays awake.
+        if (!rung) this.#paid(last - start)
         return true
       }
       const now = this.#clock.now()
@@ -112,7 +127,6 @@ export class SpinPace {
 
   /** @param took ms, as of the last look at the clock */
   #paid(took: number): void {
-    this.tally.paid++
     this.#usual += (took - this.#usual) * WEIGHT
     this.#proven = true
     this.#misses = 0
