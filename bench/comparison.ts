@@ -34,6 +34,11 @@ export interface Comparison {
   readonly warmUps?: number
   /** Where they are slow; a run that has fewer has fewer here, too. @default as many as the run has */
   readonly rounds?: number
+  /**
+   * How often all are started anew, each time for so many rounds: where much hangs on what the scheduler does with two processes
+   * that have just met. Not more often than the run has rounds. @default once
+   */
+  readonly starts?: number
   readonly goals: readonly Goal[]
   /** Whether it is about how many there are in a second. @default true */
   readonly rated?: boolean
@@ -63,7 +68,7 @@ export interface Goal {
 }
 
 /** A figure that a goal can name; others are the workload's own. */
-export type FigureName = 'rate' | 'cpu' | 'p50' | (string & {})
+export type FigureName = 'rate' | 'cpu' | 'p50' | 'p99' | (string & {})
 
 /** What became of a comparison. */
 export interface ComparisonResult {
@@ -103,7 +108,8 @@ export function figureOf(entries: readonly Entry[], entrant: string, name: Figur
   const { rate, cpu, latency, measured } = entry.figures
   if (name === 'rate') return rate
   if (name === 'cpu') return cpu
-  return name === 'p50' ? latency?.p50 : measured?.[name]
+  if (name === 'p50') return latency?.p50
+  return name === 'p99' ? latency?.p99 : measured?.[name]
 }
 
 function judge({ best, atLeast, stretch }: Goal, value: number | undefined): Verdict['met'] {

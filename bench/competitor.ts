@@ -6,6 +6,9 @@ import { figuresOf, type Sample } from './sample.js'
 /** Messages of the first round, in which nothing is compiled yet. */
 const FIRST = 256
 
+/** How many are done before any count: what V8 compiles only then is compiled, and no longer beside what is measured. */
+const WARM = 10_000
+
 /** Rounds that calibration may take, on a machine that gets slower and slower. */
 const MOST_TRIES = 16
 
@@ -30,7 +33,9 @@ export class Competitor {
     return this.entrant.name
   }
 
+  /** Starts it, or starts it anew. */
   async start(): Promise<void> {
+    if (this.#missing !== undefined) return
     try {
       this.#running = await RunningEntrant.start(this.entrant, this.profiled)
     } catch (error) {
@@ -38,8 +43,19 @@ export class Competitor {
     }
   }
 
+  /** Does {@link WARM} that are not counted, or as many as take `longest` ms. */
+  async warmUp(longest: number): Promise<void> {
+    await this.#attempt(async running => {
+      for (let done = 0, spent = 0, count = FIRST; done < WARM && spent < longest; count *= 2) {
+        const { time } = await running.round(count)
+        done += count
+        spent += time
+      }
+    })
+  }
+
   /** Settles on `count`, and does so many rounds that are not counted. */
-  async warmUp(count: number, rounds: number): Promise<void> {
+  async settle(count: number, rounds: number): Promise<void> {
     this.#count = count
     await this.#attempt(async running => {
       for (let round = 0; round < rounds; round++) await running.round(count)
@@ -47,8 +63,8 @@ export class Competitor {
   }
 
   /**
-   * Finds how many make a round of about `length` ms. These rounds warm up, too, and are not counted: the first ones
-   * are slow, so that a number counts as found only when as many took that long several times.
+   * Finds how many make a round of about `length` ms. These rounds are not counted either: some get faster and faster, so that
+   * a number counts as found only when as many took that long several times.
    */
   async calibrate(length: number): Promise<void> {
     await this.#attempt(async running => {

@@ -15,6 +15,9 @@ export interface Extent {
   readonly profiled: boolean
 }
 
+/** Rounds whose time an entrant has to warm up. */
+const WARMING = 8
+
 /**
  * Runs a comparison: all entrants are started, warmed up and calibrated, then take turns. Who cannot take part, or
  * fails, is reported with the reason and stops nobody else.
@@ -25,18 +28,34 @@ export async function runComparison(
   extent: Extent,
   progress: (what: string) => void,
 ): Promise<ComparisonResult> {
-  const { name, entrants, hogs = 0, warmUps = 0, count: own } = comparison
+  const competitors = comparison.entrants.map(entrant => new Competitor(entrant, extent.profiled))
+  const starts = Math.min(comparison.starts ?? 1, extent.rounds)
+  for (let start = 1; start <= starts; start++) await runStarted(comparison, competitors, extent, progress)
+  return { comparison, entries: competitors.map(competitor => competitor.entry()) }
+}
+
+/** From the start of all to their end. */
+async function runStarted(
+  { name, hogs = 0, warmUps = 0, count: own, rounds: most = Number.POSITIVE_INFINITY }: Comparison,
+  competitors: readonly Competitor[],
+  extent: Extent,
+  progress: (what: string) => void,
+): Promise<void> {
   const count = own === undefined ? extent.count : Math.ceil(own * extent.share)
-  const rounds = Math.min(comparison.rounds ?? extent.rounds, extent.rounds)
+  const rounds = Math.min(most, extent.rounds)
+  let burning: CpuHogs | undefined
   progress(`${name}: starting`)
-  const competitors = entrants.map(entrant => new Competitor(entrant, extent.profiled))
-  const burning = new CpuHogs(hogs)
   try {
     await Promise.all(competitors.map(competitor => competitor.start()))
     for (const competitor of competitors) {
+      progress(`${name}: warming up ${competitor.name}`)
+      if (count === undefined) await competitor.warmUp(extent.length * WARMING)
+      else await competitor.settle(count, extent.count === undefined ? warmUps : 0)
+    }
+    burning = new CpuHogs(hogs) // not before: what is compiled while cores are short takes many times as long
+    for (const competitor of count === undefined ? competitors : []) {
       progress(`${name}: calibrating ${competitor.name}`)
-      if (count === undefined) await competitor.calibrate(extent.length)
-      else await competitor.warmUp(count, extent.count === undefined ? warmUps : 0)
+      await competitor.calibrate(extent.length)
     }
     for (let round = 1; round <= rounds; round++) {
       for (const competitor of competitors) {
@@ -45,8 +64,7 @@ export async function runComparison(
       }
     }
   } finally {
-    burning.end()
+    burning?.end()
     await Promise.all(competitors.map(competitor => competitor.close()))
   }
-  return { comparison, entries: competitors.map(competitor => competitor.entry()) }
 }
