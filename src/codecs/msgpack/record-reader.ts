@@ -6,7 +6,7 @@ import { type ReadText, textReader } from './text-reader.js'
 export const NOT_READ = Symbol('not read')
 
 const float = new Float64Array(1)
-const floatBytes = new Uint8Array(float.buffer)
+const floatHalves = new Int32Array(float.buffer)
 const NOTHING = new Uint8Array(0)
 
 // Module variables, because each byte of each message passes here. Reading runs no code of anybody else.
@@ -88,23 +88,23 @@ function next(): unknown {
     case 0xcb:
       return float64()
     case 0xcc:
-      return uint(1)
+      return uint8()
     case 0xcd:
-      return uint(2)
+      return uint16()
     case 0xce:
-      return uint(4)
+      return int32() >>> 0
     case 0xd0:
-      return (uint(1) << 24) >> 24
+      return (uint8() << 24) >> 24
     case 0xd1:
-      return (uint(2) << 16) >> 16
+      return (uint16() << 16) >> 16
     case 0xd2:
-      return uint(4) | 0
+      return int32()
     case 0xd9:
-      return text(uint(1))
+      return text(uint8())
     case 0xda:
-      return text(uint(2))
+      return text(uint16())
     case 0xdc:
-      return array(uint(2))
+      return array(uint16())
     default:
       return giveUp()
   }
@@ -138,18 +138,34 @@ function text(length: number): string | undefined {
   return readText(bytes, at - length, at)
 }
 
-function uint(width: number): number {
-  if (width > end - at) {
-    giveUp()
-    return 0
-  }
-  let value = bytes[at++] as number
-  for (let byte = 1; byte < width; byte++) value = value * 0x100 + (bytes[at++] as number)
-  return value
+/** Whether `length` more bytes are there; if not, the value is left to others. */
+function has(length: number): boolean {
+  if (length <= end - at) return true
+  giveUp()
+  return false
+}
+
+// Numbers are put together byte by byte: with a loop, a double took a third longer.
+
+function uint8(): number {
+  return has(1) ? (bytes[at++] as number) : 0
+}
+
+function uint16(): number {
+  return has(2) ? ((bytes[at++] as number) << 8) | (bytes[at++] as number) : 0
+}
+
+function int32(): number {
+  if (!has(4)) return 0
+  const from = at
+  at = from + 4
+  const high = ((bytes[from] as number) << 24) | ((bytes[from + 1] as number) << 16)
+  return high | ((bytes[from + 2] as number) << 8) | (bytes[from + 3] as number)
 }
 
 function float64(): number | undefined {
-  if (at + 8 > end) return giveUp()
-  for (let byte = 7; byte >= 0; byte--) floatBytes[byte] = bytes[at++] as number
+  if (!has(8)) return undefined
+  floatHalves[1] = int32()
+  floatHalves[0] = int32()
   return float[0] // in the machine's order, which is little-endian wherever Node runs
 }
