@@ -21,7 +21,7 @@ export function betweenProcesses({ all, unasked: transports }: Mechanisms): Comp
   const askers = everybody.flatMap(withParked)
   const common = { baseline: 'net', rivals, unit: 'message' }
   const asked = { baseline: 'net', rivals, unit: 'question' }
-  const leftToScheduler = { ...asked, starts: 3, rounds: 3 }
+  const leftToScheduler = { ...asked, starts: 3, rounds: 2 }
   /** Linux alone tells what a process does, and gives it a core. */
   const seenOnLinux: Comparison[] = [
     {
