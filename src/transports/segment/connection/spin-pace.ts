@@ -19,8 +19,8 @@ const COOL = 5
 const WAKING = 0.15
 /** Waits in vain in a row after which spinning stops, once it paid; before, the first one ends it. */
 const MISSES = 3
-/** The most chances that are let pass before it is tried again: then trying costs less than a bell does. */
-const MOST_BACKOFF = 256
+/** The most chances that are let pass before it is tried again: so rarely that the slowest in a hundred answers do not show it. */
+const MOST_BACKOFF = 1024
 /** Looks between two looks at the clock, which costs more than they do. */
 const LOOKS = 64
 /** A clock that stands still must not hold us for ever. */
