@@ -22,6 +22,9 @@ interface AtHand {
   readonly done: Promise<void>
 }
 
+/** An actor that may want to be told of its end; of two ways the asynchronous one counts. */
+type MaybeDisposable = Partial<AsyncDisposable & Disposable>
+
 /** Milliseconds that an actor which is stopped has for the letter at hand. */
 const GRACE = 2000
 
@@ -96,10 +99,12 @@ export class ActorCell extends LocalTarget<CellSurroundings> implements Living, 
     for (const letter of this.#mailbox.close(refusal)) this.dropped(letter, refusal())
     await undefined // it may be a handler that stops its actor: only now is known whether it is done
     if (this.#atHand !== undefined) await this.#grace(this.#atHand, refusal)
-    const actor = this.#actor
+    const actor: MaybeDisposable | undefined = this.#actor
     this.#actor = undefined // references may outlive it by far
+    const dispose = actor?.[Symbol.asyncDispose] ?? actor?.[Symbol.dispose]
+    if (dispose === undefined) return
     try {
-      await disposeOf(actor)
+      await dispose.call(actor)
     } catch (thrown) {
       throw this.#failure('on its disposal', thrown)
     }
@@ -185,10 +190,4 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
   )
-}
-
-async function disposeOf(actor: object | undefined): Promise<void> {
-  const disposable = actor as Partial<AsyncDisposable & Disposable> | undefined
-  if (disposable?.[Symbol.asyncDispose] !== undefined) await disposable[Symbol.asyncDispose]?.()
-  else disposable?.[Symbol.dispose]?.()
 }

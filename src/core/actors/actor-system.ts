@@ -126,9 +126,14 @@ export class ActorSystem implements Service {
     const cell = this.#cells.get(name)
     if (cell === undefined) return this.#stopping.get(name) ?? Promise.resolve()
     this.#cells.delete(name)
-    const stopped = cell
-      .stop()
-      .finally(() => this.#stopping.get(name) === stopped && this.#stopping.delete(name))
+    const end = async () => {
+      try {
+        await cell.stop()
+      } finally {
+        if (this.#stopping.get(name) === stopped) this.#stopping.delete(name) // another of its name may be next
+      }
+    }
+    const stopped = end()
     this.#stopping.set(name, stopped)
     return stopped
   }

@@ -355,6 +355,47 @@ describe('an actor that is stopped', () => {
     expect(await desk.ask.twice(1)).toBe(3)
   })
 
+  it('while the one that had its name before still ends is waited for, as is the other', async () => {
+    const node = await loneNode()
+    const ends = [new Gate(), new Gate()]
+    const disposed: number[] = []
+    const stopped: Promise<void>[] = []
+    for (const [at, end] of ends.entries()) {
+      await node.spawn(Desk, () => ({
+        ...idle,
+        async [Symbol.asyncDispose]() {
+          await end.passed
+          disposed.push(at)
+        },
+      }))
+      stopped.push(node.stop('desk'))
+    }
+    ends[0]?.open()
+    await stopped[0]
+    expect(node.stop('desk')).toBe(stopped[1])
+    expect(disposed).toEqual([0])
+    ends[1]?.open()
+    await stopped[1]
+    expect(disposed).toEqual([0, 1])
+  })
+
+  it('is disposed of once, asynchronously where it can be, and as a method of its own', async () => {
+    const node = await loneNode()
+    const steps: unknown[] = []
+    const actor = {
+      ...idle,
+      async [Symbol.asyncDispose](this: unknown) {
+        steps.push('asynchronously', this)
+      },
+      [Symbol.dispose]() {
+        steps.push('at once')
+      },
+    }
+    await node.spawn(Desk, () => actor)
+    await node.stop('desk')
+    expect(steps).toEqual(['asynchronously', actor])
+  })
+
   it('says so when its disposal fails, and the node closes all the same', async () => {
     const failing = () => ({
       ...idle,
