@@ -115,7 +115,6 @@ export function betweenProcesses({ all, unasked: transports }: Mechanisms): Comp
       hogs: 2,
       goals: [
         { entrant: 'shared-memory', figure: 'p50', to: 'net', best: 'low', atLeast: 1.1, stretch: 0.5 },
-        atLeast('shared-memory', 'net', 0.9),
       ],
     },
     {
