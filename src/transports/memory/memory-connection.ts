@@ -7,8 +7,9 @@ import {
   type InPlaceSender,
   LentFrame,
   type Limits,
+  overCommit,
   type PeerIdentity,
-  SignalboxError,
+  type SignalboxError,
 } from '../../core/contracts/index.js'
 import { ownIdentity } from '../../native/own-identity.js'
 import { FrameQueue } from './frame-queue.js'
@@ -78,13 +79,7 @@ export class MemoryConnection implements Connection, InPlaceSender {
   }
 
   commit(length: number): void {
-    if (length > this.#reserved) {
-      const had = Math.max(this.#reserved, 0)
-      throw new SignalboxError(
-        'FRAME_TOO_LARGE',
-        `commit of ${length} B where ${had} B are reserved: reserve enough, and commit in the same turn, before any other call`,
-      )
-    }
+    if (length > this.#reserved) throw overCommit(length, this.#reserved)
     this.#reserved = -1
     this.#peer?.take(length)
   }

@@ -1,4 +1,4 @@
-import { type InPlaceSender, SignalboxError } from '../../core/contracts/index.js'
+import { type InPlaceSender, overCommit } from '../../core/contracts/index.js'
 import { giveSegment, makeSegment, SEGMENT_BYTES, takeSegment } from './segment-pool.js'
 
 /** Where packed bytes go: what the writer needs of a `net.Socket`. */
@@ -117,12 +117,7 @@ export class PackingWriter implements InPlaceSender {
 
   /** @throws SignalboxError `FRAME_TOO_LARGE` for more than is reserved. */
   commit(length: number): void {
-    if (length > this.#reserved) {
-      throw new SignalboxError(
-        'FRAME_TOO_LARGE',
-        `commit of ${length} B where ${this.#reserved} B are reserved: reserve enough, and commit in the same turn, before any other call`,
-      )
-    }
+    if (length > this.#reserved) throw overCommit(length, this.#reserved)
     this.#reserved = 0
     this.#taken(length)
   }

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import { type InPlaceSender, SignalboxError } from '../../core/contracts/index.js'
+import { type InPlaceSender, overCommit } from '../../core/contracts/index.js'
 import { OutgoingBatch } from './batch.js'
 
 /**
@@ -51,13 +51,7 @@ export class BatchingWriter implements InPlaceSender {
   }
 
   commit(length: number): void {
-    if (this.#batch === undefined || length > this.#reserved) {
-      const had = Math.max(this.#reserved, 0)
-      throw new SignalboxError(
-        'FRAME_TOO_LARGE',
-        `commit of ${length} B where ${had} B are reserved: reserve enough, and commit in the same turn, before any other call`,
-      )
-    }
+    if (this.#batch === undefined || length > this.#reserved) throw overCommit(length, this.#reserved)
     this.#reserved = -1
     this.#batch.add(length)
     this.#taken += length + 1 // empty ones count too

@@ -1,4 +1,4 @@
-import { type InPlaceSender, SignalboxError } from '../../../core/contracts/index.js'
+import { type InPlaceSender, overCommit } from '../../../core/contracts/index.js'
 import { BlockPool } from '../block-pool.js'
 import { EndOfTurn } from '../end-of-turn.js'
 import { PAGE, type Way, Word } from '../layout.js'
@@ -67,7 +67,7 @@ export class OutgoingWay implements InPlaceSender {
 
   commit(length: number): void {
     if (this.#closed) return
-    if (length > this.#reserved) throw tooLong(length, this.#reserved)
+    if (length > this.#reserved) throw overCommit(length, this.#reserved)
     this.#reserved = -1
     if (this.#page >= 0) this.#ring.putBlock(length, this.#page, this.#pool.lend(this.#page, length))
     else this.#ring.commit(length)
@@ -155,12 +155,4 @@ export class OutgoingWay implements InPlaceSender {
     this.#page = page
     return this.#way.ringBytes + page * PAGE
   }
-}
-
-function tooLong(length: number, reserved: number): SignalboxError {
-  const why = reserved < 0 ? 'nothing is reserved' : `${reserved} B are reserved`
-  return new SignalboxError(
-    'FRAME_TOO_LARGE',
-    `commit of ${length} B where ${why}: reserve enough, and commit in the same turn, before any other call`,
-  )
 }
