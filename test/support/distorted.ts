@@ -13,7 +13,11 @@ export interface Distortion {
 
 /** The transport with its distortions: a suite that is worth something fails it. */
 export function distorted(honest: ConnectionTransport, distortion: Distortion): ConnectionTransport {
-  const distort = (connection: Connection) => overlay(connection, distortion.connection?.(connection) ?? {})
+  const distort = (connection: Connection) => {
+    const changes = distortion.connection?.(connection) ?? {}
+    // What is written in place would pass by who sends otherwise.
+    return overlay(connection, changes.send === undefined ? changes : { ...changes, inPlace: undefined })
+  }
   const listen = distortion.listen ?? honest.listen.bind(honest)
   const connect = distortion.connect ?? honest.connect.bind(honest)
   return overlay<ConnectionTransport>(honest, {
@@ -27,7 +31,7 @@ export function distorted(honest: ConnectionTransport, distortion: Distortion): 
 }
 
 /** `original`, except for `changes`. Its methods still run on the original. */
-function overlay<T extends object>(original: T, changes: Partial<T>): T {
+function overlay<T extends object>(original: T, changes: { readonly [K in keyof T]?: T[K] | undefined }): T {
   return new Proxy(original, {
     get(target, key) {
       if (Object.hasOwn(changes, key)) return changes[key as keyof T]
