@@ -8,6 +8,7 @@ import {
   type PeerIdentity,
   SignalboxError,
 } from '../core/contracts/index.js'
+import { POISON } from './poisoned.js'
 
 /** How a pair of connections behaves. */
 export interface ConnectionPairOptions {
@@ -160,7 +161,7 @@ export class PairedConnection implements Connection {
       if (next === undefined) break
       this.#arrivingBytes -= next.length
       this.#sink?.(LentFrame.of(next, false))
-      next.fill(0xdb) // the loan is over
+      next.fill(POISON) // the loan is over
     }
     if (this.#peerEnded && this.#arriving.length === 0) this.#finish({ by: 'peer' })
     this.#peer?.tryAgain()

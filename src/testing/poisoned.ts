@@ -1,6 +1,7 @@
 import type { Connection, Frame, FrameSink } from '../core/contracts/connection.js'
 
-const POISON = 0xdb
+/** What bytes are overwritten with once nobody may look at them any more. */
+export const POISON = 0xdb
 
 /**
  * The same connection, except that bytes are overwritten as soon as their loan ends: code that

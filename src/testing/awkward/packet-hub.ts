@@ -11,6 +11,7 @@ import {
   type TransportOptions,
   throwIfAborted,
 } from '../../core/contracts/index.js'
+import { POISON } from '../poisoned.js'
 import { InProcessTransport } from './in-process.js'
 
 /** How a hub treats packets. */
@@ -27,8 +28,6 @@ export interface HubManners {
   /** Whether a send is refused, whatever room there is. */
   readonly refuses?: () => boolean
 }
-
-const POISON = 0xdb
 
 /** Packets on their way to one endpoint before `send` says `full`. */
 const CAPACITY = 256

@@ -1,8 +1,8 @@
 import type { InPlaceSender } from '../../core/contracts/connection.js'
+import { POISON } from '../poisoned.js'
 
 /** Bytes of the room, unless a frame needs more: a few frames fit. */
 const ROOM = 128
-const POISON = 0xdb
 
 /** Where a scripted stream lets its senders write in place. It is overwritten when it is full: what was to be copied before is lost. */
 export class ScriptedRoom implements InPlaceSender {

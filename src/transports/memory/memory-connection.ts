@@ -10,6 +10,7 @@ import {
   overCommit,
   type PeerIdentity,
   type SignalboxError,
+  sendInPlace,
 } from '../../core/contracts/index.js'
 import { ownIdentity } from '../../native/own-identity.js'
 import { FrameQueue } from './frame-queue.js'
@@ -59,11 +60,7 @@ export class MemoryConnection implements Connection, InPlaceSender {
   }
 
   send(frame: Uint8Array): 'sent' | 'full' {
-    const at = this.reserve(frame.length)
-    if (at < 0) return 'full'
-    this.room.set(frame, at)
-    this.commit(frame.length)
-    return 'sent'
+    return sendInPlace(this, frame)
   }
 
   /** Where the peer reads what is sent. */

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import { type InPlaceSender, overCommit } from '../../core/contracts/index.js'
+import { type InPlaceSender, overCommit, sendInPlace } from '../../core/contracts/index.js'
 import { OutgoingBatch } from './batch.js'
 
 /**
@@ -28,11 +28,7 @@ export class BatchingWriter implements InPlaceSender {
 
   /** Takes a copy of `frame`, or refuses it until the next turn. */
   send(frame: Uint8Array): 'sent' | 'full' {
-    const at = this.reserve(frame.length)
-    if (at < 0) return 'full'
-    this.room.set(frame, at)
-    this.commit(frame.length)
-    return 'sent'
+    return sendInPlace(this, frame)
   }
 
   get room(): Uint8Array {

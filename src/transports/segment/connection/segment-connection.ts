@@ -10,6 +10,7 @@ import {
   type Limits,
   type PeerIdentity,
   SignalboxError,
+  sendInPlace,
 } from '../../../core/contracts/index.js'
 import type { ControlLine } from '../control-line.js'
 import { type Sizes, waysOf } from '../layout.js'
@@ -129,11 +130,7 @@ export class SegmentConnection implements Connection {
   }
 
   send(frame: Uint8Array): 'sent' | 'full' {
-    const at = this.#reserve(frame.length)
-    if (at < 0) return 'full'
-    this.#outgoing.room.set(frame, at)
-    this.#outgoing.commit(frame.length)
-    return 'sent'
+    return sendInPlace(this.inPlace, frame)
   }
 
   receive(sink: FrameSink): void {
